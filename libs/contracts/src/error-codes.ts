@@ -1,0 +1,44 @@
+/** A stable code: never reused, never renamed. `retryable` = an identical retry can succeed later. */
+export interface ErrorCodeEntry {
+  readonly retryable: boolean;
+  readonly meaning: string;
+}
+
+/** Every code that crosses the bus or a front door, in precedence order within its group. */
+export const ERROR_CODES = {
+  // Requests
+  BAD_REQUEST: { retryable: false, meaning: 'The request does not fit its schema.' },
+  DEADLINE_EXCEEDED: { retryable: true, meaning: 'No answer within the deadline; the effect is unknown.' },
+  SERVICE_UNAVAILABLE: { retryable: true, meaning: 'The service that answers this is not there.' },
+  RATE_LIMITED: { retryable: true, meaning: 'Too many requests from this client.' },
+  NOT_FOUND: { retryable: false, meaning: 'There is nothing at this address.' },
+  INTERNAL: { retryable: true, meaning: 'A defect on our side; it is logged with the trace id.' },
+  // Instruments
+  INSTRUMENT_KEY_INVALID: { retryable: false, meaning: 'Not of the form SEGMENT|token.' },
+  SEGMENT_UNSUPPORTED: { retryable: false, meaning: 'The platform does not serve this segment.' },
+  UNKNOWN_INSTRUMENT: { retryable: false, meaning: 'No instrument has this key or trading symbol.' },
+  SUBSCRIPTION_LIMIT: { retryable: true, meaning: 'The broker feed has no room for this instrument.' },
+  // History
+  CANDLE_UNIT_INVALID: { retryable: false, meaning: 'The unit is not one of minutes, hours, days, weeks, months.' },
+  CANDLE_INTERVAL_INVALID: { retryable: false, meaning: 'The interval is not allowed for this unit.' },
+  CANDLE_SPAN_INVALID: { retryable: false, meaning: 'The dates are malformed, reversed or out of reach.' },
+  CANDLE_SPAN_TOO_LONG: { retryable: false, meaning: 'The span is longer than this unit and interval allow.' },
+  // Broker
+  QUOTE_UNAVAILABLE: {
+    retryable: true,
+    meaning: 'Nothing has been seen of this instrument and the broker cannot be asked.',
+  },
+  UPSTREAM_UNAVAILABLE: { retryable: true, meaning: 'The broker did not answer or refused service.' },
+  UPSTREAM_TOKEN: { retryable: true, meaning: 'The broker token is missing, expired or refused.' },
+  UPSTREAM_RATE_LIMITED: { retryable: true, meaning: 'The broker asked to slow down.' },
+  // Streams
+  STREAM_MESSAGE_INVALID: { retryable: false, meaning: 'A frame from the client does not fit the stream protocol.' },
+  STREAM_LIMIT: { retryable: false, meaning: 'More subscriptions than one client may hold.' },
+} as const satisfies Record<string, ErrorCodeEntry>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** Whether text is a code of the table. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return Object.hasOwn(ERROR_CODES, text);
+}

@@ -1,0 +1,99 @@
+import { instrumentKey, segmentOf, tokenOf, type InstrumentKey } from '@vega/kernel';
+import { escapeToken, unescapeToken } from './subject-token.ts';
+import { Bar } from './gen/vega/md/v1/bar.ts';
+import { FeedHealth, MarketStatus } from './gen/vega/md/v1/status.ts';
+import { Tick } from './gen/vega/md/v1/tick.ts';
+import type { Codec } from './codec.ts';
+
+/** How a subject's messages reach those who want them. */
+export type Delivery = 'core, captured for replay' | 'stream' | 'stream, last per subject' | 'request';
+
+/** A family of subjects with one schema: what the reference table and AsyncAPI are generated from. */
+export interface SubjectFamily<T = unknown> {
+  /** Subject with its parameters in angle brackets. */
+  readonly pattern: string;
+  readonly owner: string;
+  readonly schema: string;
+  readonly codec: Codec<T>;
+  readonly delivery: Delivery;
+  readonly summary: string;
+}
+
+function family<T>(definition: SubjectFamily<T>): SubjectFamily<T> {
+  return definition;
+}
+
+/** Every published subject of the platform. */
+export const SUBJECT_FAMILIES = {
+  tick: family<Tick>({
+    pattern: 'md.v1.tick.<segment>.<token>',
+    owner: 'market-feed',
+    schema: 'vega.md.v1.Tick',
+    codec: Tick,
+    delivery: 'core, captured for replay',
+    summary: 'The state of one instrument after each change.',
+  }),
+  bar: family<Bar>({
+    pattern: 'md.v1.bar.<interval>.<segment>.<token>',
+    owner: 'market-feed',
+    schema: 'vega.md.v1.Bar',
+    codec: Bar,
+    delivery: 'stream',
+    summary: 'A candle when its interval ends, and again when the broker corrects it.',
+  }),
+  status: family<MarketStatus>({
+    pattern: 'md.v1.status.<segment>',
+    owner: 'market-feed',
+    schema: 'vega.md.v1.MarketStatus',
+    codec: MarketStatus,
+    delivery: 'stream, last per subject',
+    summary: 'Session status of a segment at every change.',
+  }),
+  health: family<FeedHealth>({
+    pattern: 'md.v1.health.<replica>',
+    owner: 'market-feed',
+    schema: 'vega.md.v1.FeedHealth',
+    codec: FeedHealth,
+    delivery: 'stream, last per subject',
+    summary: 'Health of one market-feed replica, each second and at every change of state.',
+  }),
+} as const;
+
+/** Builds and parses the platform's subjects. No subject literal stands anywhere else. */
+export const subjects = {
+  tick: (key: InstrumentKey): string => `md.v1.tick.${segmentOf(key)}.${escapeToken(tokenOf(key))}`,
+  /** Ticks of a segment, or of all. */
+  ticksOf: (segment?: string): string => (segment === undefined ? 'md.v1.tick.>' : `md.v1.tick.${segment}.>`),
+  bar: (interval: string, key: InstrumentKey): string =>
+    `md.v1.bar.${escapeToken(interval)}.${segmentOf(key)}.${escapeToken(tokenOf(key))}`,
+  bars: (interval?: string): string =>
+    interval === undefined ? 'md.v1.bar.>' : `md.v1.bar.${escapeToken(interval)}.>`,
+  status: (segment: string): string => `md.v1.status.${escapeToken(segment)}`,
+  allStatus: (): string => 'md.v1.status.*',
+  health: (replica: string): string => `md.v1.health.${escapeToken(replica)}`,
+  allHealth: (): string => 'md.v1.health.*',
+  rpc: (service: string, method: string): string => `rpc.v1.${escapeToken(service)}.${escapeToken(method)}`,
+  deadLetter: (consumer: string): string => `dlq.v1.${escapeToken(consumer)}`,
+  allDeadLetters: (): string => 'dlq.v1.*',
+} as const;
+
+/** The instrument key of a tick subject; undefined for any other subject. */
+export function parseTickSubject(subject: string): InstrumentKey | undefined {
+  const parts = subject.split('.');
+  if (parts.length !== 5 || parts[0] !== 'md' || parts[1] !== 'v1' || parts[2] !== 'tick') return undefined;
+  return keyOf(parts[3], parts[4]);
+}
+
+/** The interval and instrument key of a bar subject; undefined for any other subject. */
+export function parseBarSubject(subject: string): { interval: string; key: InstrumentKey } | undefined {
+  const parts = subject.split('.');
+  if (parts.length !== 6 || parts[0] !== 'md' || parts[1] !== 'v1' || parts[2] !== 'bar') return undefined;
+  const interval = unescapeToken(parts[3] ?? '');
+  const key = keyOf(parts[4], parts[5]);
+  return interval === undefined || key === undefined ? undefined : { interval, key };
+}
+
+function keyOf(segment: string | undefined, token: string | undefined): InstrumentKey | undefined {
+  const plain = token === undefined ? undefined : unescapeToken(token);
+  return segment === undefined || plain === undefined ? undefined : instrumentKey(`${segment}|${plain}`);
+}

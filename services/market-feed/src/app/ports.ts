@@ -1,0 +1,38 @@
+import type { Instrument, Ohlc } from '@vega/contracts';
+import type { InstrumentKey } from '@vega/kernel';
+
+/** The instrument master in memory, as of its newest date. Reads never touch the database. */
+export interface InstrumentDirectory {
+  /** YYYY-MM-DD of the master in use; empty before the first is loaded. */
+  readonly masterDate: string;
+  readonly size: number;
+  byKey(key: InstrumentKey): Instrument | undefined;
+  /** By instrument key or trading symbol (exact, case-insensitive; the cash segment before the index, NSE before BSE). */
+  resolve(symbol: string): Instrument | undefined;
+  /** Keys of the cash instruments (indices and stocks) that have derivatives in this master. */
+  underlyings(): readonly InstrumentKey[];
+  /** Called after each change of the master. Returns the unsubscriber. */
+  onChange(listener: () => void): () => void;
+}
+
+/** What is told of each published tick inside the process. The object is reused: copy what you keep. */
+export interface TickFacts {
+  key: InstrumentKey;
+  instrumentId: number;
+  /** Whether it is the snapshot that follows a subscription. */
+  snapshot: boolean;
+  marketTimeMs: number;
+  lastPricePaise: number;
+  /** 0 when it has not traded. */
+  lastTradeTimeMs: number;
+  /** Units traded today; undefined where the instrument or mode has none. */
+  volume: number | undefined;
+  oi: number | undefined;
+  /** The broker's own last completed minute, where the mode carries it. */
+  minute: Ohlc | undefined;
+}
+
+/** Reacts to ticks in process, synchronously and fast. */
+export interface TickListener {
+  onTick(facts: TickFacts): void;
+}

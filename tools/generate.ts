@@ -1,0 +1,75 @@
+// Regenerates what is generated: protobuf code, the reference tables and AsyncAPI. `--check` fails when that would change anything.
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { referenceDocuments } from './reference-docs.ts';
+
+const root = dirname(import.meta.dirname);
+const contracts = join(root, 'libs/contracts');
+const check = process.argv.includes('--check');
+
+function filesUnder(folder: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    found.set(relative(folder, path), readFileSync(path, 'utf8'));
+  }
+  return found;
+}
+
+function runBuf(folder: string, ...args: string[]): void {
+  execFileSync(join(root, 'node_modules/.bin/buf'), args, { cwd: folder, stdio: ['ignore', 'inherit', 'inherit'] });
+}
+
+/** Generates the protobuf code in a copy beside the sources, so that a failed run leaves the tree as it was. */
+function generatedCode(): Map<string, string> {
+  const copy = mkdtempSync(join(tmpdir(), 'vega-generate-'));
+  try {
+    for (const name of ['proto', 'buf.yaml', 'buf.gen.yaml']) {
+      cpSync(join(contracts, name), join(copy, name), { recursive: true });
+    }
+    const plugin = join(root, 'node_modules/ts-proto/protoc-gen-ts_proto');
+    const template = readFileSync(join(copy, 'buf.gen.yaml'), 'utf8').replace(/local: .*/, `local: ${plugin}`);
+    writeFileSync(join(copy, 'buf.gen.yaml'), template);
+    runBuf(copy, 'lint');
+    runBuf(copy, 'generate');
+    return filesUnder(join(copy, 'src/gen'));
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+const wanted = new Map<string, string>();
+for (const [path, text] of generatedCode()) wanted.set(join('libs/contracts/src/gen', path), text);
+for (const [path, text] of referenceDocuments()) wanted.set(path, text);
+
+const stale: string[] = [];
+for (const [path, text] of wanted) {
+  const absolute = join(root, path);
+  let present: string | undefined;
+  try {
+    present = readFileSync(absolute, 'utf8');
+  } catch {
+    present = undefined;
+  }
+  if (present === text) continue;
+  stale.push(path);
+  if (check) continue;
+  mkdirSync(dirname(absolute), { recursive: true });
+  writeFileSync(absolute, text);
+}
+for (const path of filesUnder(join(contracts, 'src/gen')).keys()) {
+  const full = join('libs/contracts/src/gen', path);
+  if (wanted.has(full)) continue;
+  stale.push(full);
+  if (!check) rmSync(join(root, full));
+}
+
+if (stale.length === 0) process.stdout.write('generated files are up to date\n');
+else process.stdout.write(`${check ? 'out of date' : 'written'}:\n${stale.map((path) => `  ${path}\n`).join('')}`);
+if (check && stale.length > 0) {
+  process.stderr.write('Generated files differ from their sources: run "npm run generate" and commit the result.\n');
+  process.exitCode = 1;
+}
