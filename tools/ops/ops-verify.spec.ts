@@ -1,0 +1,152 @@
+import {
+  asList,
+  asObject,
+  at,
+  canRender,
+  OVERLAYS,
+  renderOverlay,
+  type Manifest,
+  type YamlObject,
+} from './manifests.ts';
+import { verifyOverlay } from './verify-overlay.ts';
+
+const describeRendered = canRender() ? describe : describe.skip;
+
+function find(manifests: Manifest[], kind: string, name: string): Manifest {
+  const found = manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === name);
+  if (found === undefined) throw new Error(`no ${kind} ${name}`);
+  return found;
+}
+
+function container(manifests: Manifest[], name: string): YamlObject {
+  return asObject(at(find(manifests, 'Deployment', name), 'spec', 'template', 'spec', 'containers', 0));
+}
+
+function pod(manifests: Manifest[], name: string): YamlObject {
+  return asObject(at(find(manifests, 'Deployment', name), 'spec', 'template', 'spec'));
+}
+
+async function problems(overlay: 'dev' | 'prod', manifests: Manifest[]): Promise<string[]> {
+  return (await verifyOverlay(overlay, manifests)).flatMap((row) => [...row.problems]);
+}
+
+// Skipped only where kubectl is not installed: rendering needs it.
+describeRendered('manifests', () => {
+  it.each(OVERLAYS)('%s is valid and keeps every policy', async (overlay) => {
+    const manifests = renderOverlay(overlay);
+    expect(manifests.length).toBeGreaterThan(20);
+    expect(await problems(overlay, manifests)).toEqual([]);
+  });
+
+  const faults: [string, RegExp, (manifests: Manifest[]) => void][] = [
+    [
+      'an unknown field',
+      /terminationGraceSeconds is not a field/,
+      (all) => void (pod(all, 'gateway')['terminationGraceSeconds'] = 1),
+    ],
+    [
+      'an unknown field deep down',
+      /httpGet\/scheem is not a field/,
+      (all) => void (asObject(at(container(all, 'gateway'), 'livenessProbe', 'httpGet'))['scheem'] = 'x'),
+    ],
+    [
+      'a wrong type',
+      /replicas must be integer|\/spec\/replicas/,
+      (all) => void (asObject(find(all, 'Deployment', 'gateway')['spec'])['replicas'] = 'three'),
+    ],
+    [
+      'a missing selector',
+      /Deployment\/gateway/,
+      (all) => void delete asObject(find(all, 'Deployment', 'gateway')['spec'])['selector'],
+    ],
+    [
+      'root',
+      /may run as root/,
+      (all) => void (asObject(pod(all, 'gateway')['securityContext'])['runAsNonRoot'] = false),
+    ],
+    [
+      'a writable root file system',
+      /may write its root/,
+      (all) => void (asObject(container(all, 'market-feed')['securityContext'])['readOnlyRootFilesystem'] = false),
+    ],
+    ['a floating image', /is not pinned/, (all) => void (container(all, 'gateway')['image'] = 'vega/gateway:latest')],
+    [
+      'an untagged image behind a port',
+      /is not pinned/,
+      (all) => void (container(all, 'gateway')['image'] = 'registry:5000/gateway'),
+    ],
+    [
+      'no memory limit',
+      /has no memory limits/,
+      (all) => void delete asObject(at(container(all, 'gateway'), 'resources', 'limits'))['memory'],
+    ],
+    ['no readiness probe', /has no readinessProbe/, (all) => void delete container(all, 'gateway')['readinessProbe']],
+    [
+      'a grace shorter than the drain',
+      /is killed after 16 s/,
+      (all) => void (pod(all, 'gateway')['terminationGracePeriodSeconds'] = 16),
+    ],
+    [
+      'a literal secret',
+      /VEGA_REDIS_URL is a literal/,
+      (all) => {
+        const variable = asList(container(all, 'gateway')['env'])
+          .map(asObject)
+          .find((one) => one['name'] === 'VEGA_REDIS_URL');
+        if (variable === undefined) throw new Error('the variable is gone');
+        delete variable['valueFrom'];
+        variable['value'] = 'redis://:hunter2@redis';
+      },
+    ],
+    [
+      'no disruption budget',
+      /has no disruption budget/,
+      (all) => void all.splice(all.indexOf(find(all, 'PodDisruptionBudget', 'gateway')), 1),
+    ],
+    [
+      'the simulator in prod',
+      /upstox-sim occurs/,
+      (all) => void (asObject(find(all, 'ConfigMap', 'market-feed')['data'])['VEGA_UPSTOX_SIM_HOST'] = 'upstox-sim'),
+    ],
+    [
+      'an arrow too many',
+      /open but not designed: gateway -> postgres:5432/,
+      (all) => {
+        for (const name of ['services-to-postgres', 'postgres-from-services']) {
+          const expression = name.startsWith('services')
+            ? at(find(all, 'NetworkPolicy', name), 'spec', 'podSelector', 'matchExpressions', 0, 'values')
+            : at(
+                find(all, 'NetworkPolicy', name),
+                'spec',
+                'ingress',
+                0,
+                'from',
+                0,
+                'podSelector',
+                'matchExpressions',
+                0,
+                'values',
+              );
+          asList(expression).push('gateway');
+        }
+      },
+    ],
+    [
+      'an arrow cut',
+      /designed but closed: market-feed -> nats:4222/,
+      (all) => void all.splice(all.indexOf(find(all, 'NetworkPolicy', 'nats-from-services')), 1),
+    ],
+    [
+      'no default deny',
+      /open but not designed: (gateway|anything) ->/,
+      (all) => void all.splice(all.indexOf(find(all, 'NetworkPolicy', 'default-deny')), 1),
+    ],
+  ];
+
+  it.each(faults)('a planted fault is caught: %s', async (_name, expected, plant) => {
+    const manifests = renderOverlay('prod');
+    plant(manifests);
+    const found = await problems('prod', manifests);
+    expect(found.join('\n')).toMatch(expected);
+  });
+});
