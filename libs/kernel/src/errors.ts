@@ -10,27 +10,32 @@ export type ErrorContext = Readonly<Record<string, string | number | boolean | n
  */
 export class OutcomeError extends Error {
   override readonly name = 'OutcomeError';
-  constructor(
-    readonly code: string,
-    message: string,
-    readonly context: ErrorContext = {},
-    readonly retryable = false,
-  ) {
+  readonly code: string;
+  readonly context: ErrorContext;
+  readonly retryable: boolean;
+  constructor(code: string, message: string, context: ErrorContext = {}, retryable = false) {
     super(message);
+    this.code = code;
+    this.context = context;
+    this.retryable = retryable;
   }
 }
 
 /** Infrastructure failed. `outcome` says whether the effect may have happened; only `not-sent` may be retried blindly. */
 export class OperationalError extends Error {
   override readonly name: string = 'OperationalError';
+  readonly code: string;
+  readonly outcome: FailureOutcome;
+  readonly context: ErrorContext;
   constructor(
-    readonly code: string,
+    code: string,
     message: string,
-    readonly outcome: FailureOutcome,
+    outcome: FailureOutcome,
     options: { cause?: unknown; context?: ErrorContext } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.outcome = outcome;
     this.context = options.context ?? {};
   }
-  readonly context: ErrorContext;
 }
