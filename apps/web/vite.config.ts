@@ -1,0 +1,19 @@
+import tailwind from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** During development the gateway that `npm start` runs answers what the page asks. */
+const gateway = process.env['VEGA_GATEWAY_URL'] ?? 'http://127.0.0.1:8080';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react(), tailwind()],
+  resolve: { conditions: ['@vega/source', 'module', 'browser', 'development|production'] },
+  build: { outDir: 'dist', target: 'es2022', sourcemap: true },
+  server: {
+    proxy: {
+      '/api': gateway,
+      '/stream': { target: gateway, ws: true },
+    },
+  },
+});

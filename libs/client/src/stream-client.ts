@@ -1,0 +1,322 @@
+// Goal: what a client subscribed to is current or visibly not, whatever the network does.
+// Method: one socket; subscriptions are kept here and made again after each reconnect; every frame of a subscription
+//   carries a sequence, and a hole in it asks for a snapshot (`resync`); silence past the heartbeat closes the socket;
+//   reconnects wait longer each time, with jitter, and as long as a farewell asks.
+// Invariants: a listener gets a snapshot before updates, after each (re)connection and each hole; a frame older than
+//   one already given is never given; nothing is thrown into a socket callback.
+// Reference: docs/reference/stream.md.
+
+/** What a quote on the stream carries; the rest of its fields are in docs/reference/stream.md. */
+export interface StreamQuote {
+  instrument_key: string;
+  seq: number;
+  feed_epoch: number;
+  last_price: number | null;
+  stale: boolean;
+  [field: string]: unknown;
+}
+
+/** Quotes of one frame, for one subscription. */
+export interface QuotesEvent {
+  quotes: readonly StreamQuote[];
+  /** Whether this is the present state of all its instruments rather than what changed. */
+  snapshot: boolean;
+  /** Instruments of which nothing is known yet. */
+  unavailable: readonly string[];
+  /** The gateway's wall clock when it sent the frame, epoch ms. */
+  timeMs: number;
+}
+
+/** An instrument that the gateway would not subscribe, and why. */
+export interface RefusedInstrument {
+  asked: string;
+  code: string;
+  detail: string;
+}
+
+export interface QuotesListener {
+  onQuotes(event: QuotesEvent): void;
+  onRefused?(refused: readonly RefusedInstrument[]): void;
+}
+
+/** Market status and feed health; its fields are in docs/reference/stream.md. */
+export interface StatusEvent {
+  snapshot: boolean;
+  timeMs: number;
+  [field: string]: unknown;
+}
+
+export type StreamState = 'connecting' | 'open' | 'waiting' | 'closed';
+
+/** Something to give back. */
+export interface StreamSubscription {
+  close(): void;
+}
+
+/** The part of a browser's WebSocket that is used. */
+export interface StreamSocket {
+  send(text: string): void;
+  close(): void;
+  onopen: (() => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onclose: (() => void) | null;
+  onerror: (() => void) | null;
+}
+
+export interface StreamClientOptions {
+  /** `ws://host/stream` or `wss://host/stream`. */
+  url: string;
+  openSocket: (url: string) => StreamSocket;
+  onState?: (state: StreamState) => void;
+  /** Frames that report a problem with what was asked. */
+  onError?: (error: { code: string; detail: string }) => void;
+  /** Random number in [0, 1); for jitter. */
+  random?: () => number;
+  setTimer?: (callback: () => void, ms: number) => () => void;
+}
+
+interface Held {
+  name: string;
+  /** The subscribe message without its `op`, `id` and `subscription`. */
+  request: Record<string, unknown>;
+  /** Of the last frame given; undefined until the snapshot after (re)subscribing. */
+  seq: number | undefined;
+  onFrame(frame: Record<string, unknown>, timeMs: number): void;
+  onRefused: ((refused: readonly RefusedInstrument[]) => void) | undefined;
+}
+
+const FIRST_WAIT_MS = 250;
+const LONGEST_WAIT_MS = 15_000;
+const DEFAULT_HEARTBEAT_MS = 15_000;
+
+function defaultTimer(callback: () => void, ms: number): () => void {
+  const handle = setTimeout(callback, ms);
+  return () => clearTimeout(handle);
+}
+
+/** A connection to the gateway's `/stream` that keeps itself and its subscriptions alive until it is closed. */
+export class StreamClient {
+  state: StreamState = 'closed';
+  /** Connections lost since the start. */
+  reconnects = 0;
+  /** Holes found in a subscription's sequence. */
+  gaps = 0;
+  private readonly options: StreamClientOptions;
+  private readonly held = new Map<string, Held>();
+  private readonly setTimer: NonNullable<StreamClientOptions['setTimer']>;
+  private socket: StreamSocket | undefined;
+  private cancelTimer: (() => void) | undefined;
+  private heartbeatMs = DEFAULT_HEARTBEAT_MS;
+  private heardSinceBeat = false;
+  private attempts = 0;
+  private nextName = 1;
+  private askedToWaitMs: number | undefined;
+
+  constructor(options: StreamClientOptions) {
+    this.options = options;
+    this.setTimer = options.setTimer ?? defaultTimer;
+  }
+
+  /** Connects, and from then on reconnects by itself. */
+  start(): this {
+    if (this.state === 'closed') this.connect();
+    return this;
+  }
+
+  /** Ends the connection for good. */
+  close(): void {
+    this.enter('closed');
+    this.cancelTimer?.();
+    this.dropSocket();
+  }
+
+  /** Follows instruments (keys or trading symbols, at most 500). `rateHz` is how often changes may come. */
+  subscribeQuotes(instruments: readonly string[], listener: QuotesListener, rateHz: 10 | 2 = 10): StreamSubscription {
+    const name = this.newName('q');
+    return this.hold({
+      name,
+      request: { channel: 'quotes', instruments: [...instruments], rate_hz: rateHz },
+      seq: undefined,
+      onFrame: (frame, timeMs) =>
+        listener.onQuotes({
+          quotes: (frame['quotes'] ?? []) as readonly StreamQuote[],
+          snapshot: frame['snapshot'] === true,
+          unavailable: (frame['unavailable'] ?? []) as readonly string[],
+          timeMs,
+        }),
+      onRefused: listener.onRefused?.bind(listener),
+    });
+  }
+
+  /** Follows market status and feed health. */
+  subscribeStatus(onStatus: (event: StatusEvent) => void): StreamSubscription {
+    return this.hold({
+      name: this.newName('s'),
+      request: { channel: 'status' },
+      seq: undefined,
+      onFrame: (frame, timeMs) => onStatus({ ...frame, snapshot: frame['snapshot'] === true, timeMs }),
+      onRefused: undefined,
+    });
+  }
+
+  private newName(kind: string): string {
+    const name = `${kind}${this.nextName}`;
+    this.nextName += 1;
+    return name;
+  }
+
+  private hold(held: Held): StreamSubscription {
+    this.held.set(held.name, held);
+    if (this.state === 'open') this.ask(held);
+    return {
+      close: () => {
+        if (!this.held.delete(held.name)) return;
+        if (this.state === 'open') this.send({ op: 'unsubscribe', subscription: held.name });
+      },
+    };
+  }
+
+  private connect(): void {
+    this.enter('connecting');
+    let socket: StreamSocket;
+    try {
+      socket = this.options.openSocket(this.options.url);
+    } catch {
+      this.lost();
+      return;
+    }
+    this.socket = socket;
+    const current = (): boolean => this.socket === socket;
+    socket.onopen = () => {
+      if (current()) this.heardSinceBeat = true;
+    };
+    socket.onmessage = (event) => {
+      if (current() && typeof event.data === 'string') this.receive(event.data);
+    };
+    socket.onerror = () => undefined;
+    socket.onclose = () => {
+      if (current()) this.lost();
+    };
+    this.heardSinceBeat = true;
+    this.beat();
+  }
+
+  private lost(): void {
+    this.cancelTimer?.();
+    this.dropSocket();
+    if (this.state === 'closed') return;
+    this.reconnects += 1;
+    const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(this.attempts, 10));
+    const jittered = longest * (0.5 + (this.options.random ?? Math.random)() / 2);
+    const waitMs = Math.max(jittered, this.askedToWaitMs ?? 0);
+    this.attempts += 1;
+    this.askedToWaitMs = undefined;
+    this.enter('waiting');
+    this.cancelTimer = this.setTimer(() => this.connect(), waitMs);
+  }
+
+  private dropSocket(): void {
+    const { socket } = this;
+    this.socket = undefined;
+    for (const held of this.held.values()) held.seq = undefined;
+    if (socket === undefined) return;
+    socket.onclose = null;
+    socket.close();
+  }
+
+  /** Ends a connection that said nothing for a whole beat; asks for a sign of life within it. */
+  private beat(): void {
+    if (!this.heardSinceBeat) {
+      this.lost();
+      return;
+    }
+    this.heardSinceBeat = false;
+    if (this.state === 'open') this.send({ op: 'ping' });
+    this.cancelTimer = this.setTimer(() => this.beat(), this.heartbeatMs);
+  }
+
+  private receive(text: string): void {
+    this.heardSinceBeat = true;
+    let frame: Record<string, unknown>;
+    try {
+      frame = JSON.parse(text) as Record<string, unknown>;
+    } catch {
+      this.options.onError?.({ code: 'STREAM_MESSAGE_INVALID', detail: 'a frame is not JSON' });
+      return;
+    }
+    switch (frame['type']) {
+      case 'hello':
+        this.welcome(frame);
+        break;
+      case 'subscribed':
+        this.tellRefused(frame);
+        break;
+      case 'quotes':
+        for (const part of frame['subscriptions'] as Record<string, unknown>[]) {
+          this.deliver(part, Number(frame['time_ms']));
+        }
+        break;
+      case 'status':
+        this.deliver(frame, Number(frame['time_ms']));
+        break;
+      case 'error':
+        this.options.onError?.({ code: String(frame['code']), detail: String(frame['detail']) });
+        break;
+      case 'bye':
+        this.askedToWaitMs = typeof frame['reconnect_after_ms'] === 'number' ? frame['reconnect_after_ms'] : undefined;
+        break;
+      default:
+        // A newer gateway may say more than this client knows.
+        break;
+    }
+  }
+
+  private welcome(frame: Record<string, unknown>): void {
+    if (typeof frame['heartbeat_ms'] === 'number') this.heartbeatMs = frame['heartbeat_ms'];
+    this.attempts = 0;
+    this.enter('open');
+    for (const held of this.held.values()) this.ask(held);
+  }
+
+  private ask(held: Held): void {
+    held.seq = undefined;
+    this.send({ op: 'subscribe', id: held.name, subscription: held.name, ...held.request });
+  }
+
+  private tellRefused(frame: Record<string, unknown>): void {
+    const refused = frame['refused'] as readonly RefusedInstrument[] | undefined;
+    if (refused === undefined || refused.length === 0) return;
+    this.held.get(String(frame['subscription']))?.onRefused?.(refused);
+  }
+
+  private deliver(part: Record<string, unknown>, timeMs: number): void {
+    const held = this.held.get(String(part['subscription']));
+    if (held === undefined) return;
+    const seq = Number(part['seq']);
+    const snapshot = part['snapshot'] === true;
+    if (!snapshot && held.seq === undefined) return;
+    if (held.seq !== undefined && seq <= held.seq) return;
+    if (!snapshot && held.seq !== undefined && seq !== held.seq + 1) {
+      this.gaps += 1;
+      held.seq = undefined;
+      this.send({ op: 'resync', subscription: held.name });
+      return;
+    }
+    held.seq = seq;
+    held.onFrame(part, timeMs);
+  }
+
+  private send(message: Record<string, unknown>): void {
+    try {
+      this.socket?.send(JSON.stringify(message));
+    } catch {
+      // A socket that closes between the check and the send tells so by `onclose`.
+    }
+  }
+
+  private enter(state: StreamState): void {
+    if (this.state === state) return;
+    this.state = state;
+    this.options.onState?.(state);
+  }
+}
