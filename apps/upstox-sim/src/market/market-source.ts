@@ -62,6 +62,9 @@ export interface BrokerGreeks {
 /**
  * Everything the simulated exchange knows of one instrument now. Prices in rupees, times in epoch ms.
  * `day` absent means the instrument has not traded today; `minute` is the last completed minute.
+ *
+ * A quote is the instrument's live state: the source changes it in place. Read it synchronously, in the step that
+ * reports it or when it is asked for; copy what must outlive that.
  */
 export interface SimQuote {
   key: string;
@@ -74,23 +77,23 @@ export interface SimQuote {
   cp: number;
   /** Best first; empty for an index; up to 30 levels. */
   depth: readonly DepthLevel[];
-  greeks?: BrokerGreeks;
+  greeks?: BrokerGreeks | undefined;
   /** Implied volatility as a fraction. */
-  iv?: number;
-  day?: Ohlc;
-  minute?: Ohlc;
+  iv?: number | undefined;
+  day?: Ohlc | undefined;
+  minute?: Ohlc | undefined;
   atp: number;
   vtt: number;
   oi: number;
   tbq: number;
   tsq: number;
-  lowerCircuit?: number;
-  upperCircuit?: number;
-  yearHigh?: number;
-  yearLow?: number;
-  previousOi?: number;
-  oiDayHigh?: number;
-  oiDayLow?: number;
+  lowerCircuit?: number | undefined;
+  upperCircuit?: number | undefined;
+  yearHigh?: number | undefined;
+  yearLow?: number | undefined;
+  previousOi?: number | undefined;
+  oiDayHigh?: number | undefined;
+  oiDayLow?: number | undefined;
 }
 
 /** [ISO time +05:30, open, high, low, close, volume, oi] */
@@ -115,7 +118,7 @@ export interface MarketSource {
   instruments(): readonly MasterRow[];
   /** Status of each segment and since when (market time, epoch ms). */
   segmentStatus(): ReadonlyMap<string, { status: SegmentStatus; updated: number }>;
-  /** State of an instrument; undefined for a key that the market does not know. */
+  /** State of an instrument; undefined for a key that the market does not know, or of which a recording has said nothing yet. */
   quote(key: string): SimQuote | undefined;
   /** Candles of [from, to] (IST dates, inclusive), newest first; today's forming candles included only when `intraday`. */
   candles(
@@ -129,6 +132,12 @@ export interface MarketSource {
   /** Progress for `/sim/status`: source-specific, JSON-safe. */
   progress(): Record<string, string | number | boolean | null>;
   start(): void;
+  /**
+   * Tells a source that waits for its audience which instruments are subscribed now. A recording started with
+   * `startWhen: 'first-subscription'` begins once all its instruments are covered, or a moment after the first one is.
+   * Harmless otherwise.
+   */
+  release?(subscribed: Iterable<string>): void;
   /** Stops stepping and makes what must survive durable. */
   stop(): Promise<void>;
 }

@@ -1,0 +1,151 @@
+import type { Clock } from '@vega/kernel';
+import {
+  isFeedFault,
+  isInstantFault,
+  isRestFault,
+  type FaultSpec,
+  type InstantFault,
+  type RestFault,
+  type Sabotage,
+} from './fault-spec.ts';
+
+/** A fault that was posted, and how often it struck. */
+export interface PostedFault {
+  readonly id: number;
+  readonly spec: FaultSpec;
+  struck: number;
+}
+
+interface Live extends PostedFault {
+  readonly endsAtMs: number;
+  readonly struckConnections: Set<number>;
+}
+
+/** What the faults in force do to one connection's frames. */
+export interface FeedEffects {
+  muted: boolean;
+  pings: boolean;
+  delayMs: number;
+  duplicate: boolean;
+  garbage: boolean;
+}
+
+const MAX_FAULTS = 100;
+
+/** The faults in force. Without a fault port nothing ever posts to it and every question has the healthy answer. */
+export class FaultBoard {
+  private readonly live = new Map<number, Live>();
+  private readonly instant: ((fault: InstantFault) => number)[] = [];
+  private nextId = 1;
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Registers who carries out faults that happen at once; it returns how many things it struck. */
+  onInstant(handler: (fault: InstantFault) => number): void {
+    this.instant.push(handler);
+  }
+
+  /** Posts a fault. Instant ones strike now and are not kept. Undefined when the board is full. */
+  post(spec: FaultSpec): PostedFault | undefined {
+    const id = this.nextId++;
+    if (isInstantFault(spec)) {
+      return { id, spec, struck: this.instant.reduce((sum, strike) => sum + strike(spec), 0) };
+    }
+    if (this.list().length >= MAX_FAULTS) return undefined;
+    const duration = 'durationMs' in spec ? spec.durationMs : undefined;
+    const endsAtMs = duration === undefined ? Infinity : this.clock.monotonicMs() + duration;
+    const fault: Live = { id, spec, struck: 0, endsAtMs, struckConnections: new Set() };
+    this.live.set(id, fault);
+    return fault;
+  }
+
+  remove(id: number): boolean {
+    return this.live.delete(id);
+  }
+
+  clear(): void {
+    this.live.clear();
+  }
+
+  list(): readonly PostedFault[] {
+    this.forgetEnded();
+    return [...this.live.values()].map(({ id, spec, struck }) => ({ id, spec, struck }));
+  }
+
+  /** The faults that strike a request to `path`, each counted as a strike. */
+  strikeRequest(path: string): readonly RestFault[] {
+    if (this.live.size === 0) return [];
+    const struck: RestFault[] = [];
+    for (const fault of this.inForce()) {
+      const spec = fault.spec;
+      if (!isRestFault(spec) || !path.startsWith(spec.path ?? '/')) continue;
+      fault.struck++;
+      struck.push(spec);
+    }
+    return struck;
+  }
+
+  /** The effects on the next frame of a connection; undefined when there are none. Counts as a strike. */
+  strikeFrame(connectionId: number): FeedEffects | undefined {
+    if (this.live.size === 0) return undefined;
+    let effects: FeedEffects | undefined;
+    for (const fault of this.inForce()) {
+      const spec = fault.spec;
+      if (!isFeedFault(spec) || !this.claims(fault, connectionId, spec.connections)) continue;
+      fault.struck++;
+      effects ??= { muted: false, pings: true, delayMs: 0, duplicate: false, garbage: false };
+      if (spec.kind === 'mute') {
+        effects.muted = true;
+        effects.pings &&= spec.pings;
+      } else if (spec.kind === 'slow') effects.delayMs += spec.delayMs;
+      else effects[spec.kind] = true;
+    }
+    return effects;
+  }
+
+  /** Whether pings and pongs of a connection are silenced. Not a strike. */
+  silencesPings(connectionId: number): boolean {
+    if (this.live.size === 0) return false;
+    return this.inForce().some(
+      ({ spec, struckConnections }) =>
+        spec.kind === 'mute' &&
+        !spec.pings &&
+        (struckConnections.has(connectionId) || struckConnections.size < (spec.connections ?? Infinity)),
+    );
+  }
+
+  /** Whether a planted protocol fault is in force; counts as a strike. */
+  sabotaged(what: Sabotage): boolean {
+    if (this.live.size === 0) return false;
+    const fault = this.inForce().find(({ spec }) => spec.kind === 'sabotage' && spec.what === what);
+    if (fault === undefined) return false;
+    fault.struck++;
+    return true;
+  }
+
+  /** How far the broker's wall clock is shifted, in milliseconds. */
+  clockShiftMs(): number {
+    if (this.live.size === 0) return 0;
+    return this.inForce().reduce((sum, { spec }) => sum + (spec.kind === 'clock-shift' ? spec.offsetMs : 0), 0);
+  }
+
+  private claims(fault: Live, connectionId: number, limit: number | undefined): boolean {
+    if (fault.struckConnections.has(connectionId)) return true;
+    if (limit !== undefined && fault.struckConnections.size >= limit) return false;
+    fault.struckConnections.add(connectionId);
+    return true;
+  }
+
+  private inForce(): Live[] {
+    this.forgetEnded();
+    return [...this.live.values()];
+  }
+
+  private forgetEnded(): void {
+    const now = this.clock.monotonicMs();
+    for (const [id, fault] of this.live) {
+      const times = 'times' in fault.spec ? (fault.spec.times ?? Infinity) : Infinity;
+      if (fault.endsAtMs <= now || fault.struck >= times) this.live.delete(id);
+    }
+  }
+}
