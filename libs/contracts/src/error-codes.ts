@@ -11,6 +11,11 @@ export const ERROR_CODES = {
   DEADLINE_EXCEEDED: { retryable: true, meaning: 'No answer within the deadline; the effect is unknown.' },
   SERVICE_UNAVAILABLE: { retryable: true, meaning: 'The service that answers this is not there.' },
   RATE_LIMITED: { retryable: true, meaning: 'Too many requests from this client.' },
+  UNAUTHENTICATED: { retryable: false, meaning: 'The request does not say who asks, or nobody is admitted.' },
+  METHOD_NOT_ALLOWED: { retryable: false, meaning: 'This address does not take this method.' },
+  BODY_TOO_LARGE: { retryable: false, meaning: 'The body is larger than this address takes.' },
+  URL_TOO_LONG: { retryable: false, meaning: 'The address with its query is longer than the front door takes.' },
+  MEDIA_TYPE_UNSUPPORTED: { retryable: false, meaning: 'The body is of a media type that is not read here.' },
   NOT_FOUND: { retryable: false, meaning: 'There is nothing at this address.' },
   INTERNAL: { retryable: true, meaning: 'A defect on our side; it is logged with the trace id.' },
   // Instruments
@@ -23,6 +28,10 @@ export const ERROR_CODES = {
   CANDLE_INTERVAL_INVALID: { retryable: false, meaning: 'The interval is not allowed for this unit.' },
   CANDLE_SPAN_INVALID: { retryable: false, meaning: 'The dates are malformed, reversed or out of reach.' },
   CANDLE_SPAN_TOO_LONG: { retryable: false, meaning: 'The span is longer than this unit and interval allow.' },
+  // Rules
+  CALENDAR_NOT_COVERED: { retryable: false, meaning: 'No holiday list covers this date.' },
+  RULE_UNKNOWN: { retryable: false, meaning: 'The market rule in force on this date is not known here.' },
+  LOT_SIZE_MISMATCH: { retryable: false, meaning: 'The quantity is not a multiple of the lot.' },
   // Broker
   QUOTE_UNAVAILABLE: {
     retryable: true,
@@ -33,6 +42,7 @@ export const ERROR_CODES = {
   UPSTREAM_RATE_LIMITED: { retryable: true, meaning: 'The broker asked to slow down.' },
   // Streams
   STREAM_MESSAGE_INVALID: { retryable: false, meaning: 'A frame from the client does not fit the stream protocol.' },
+  STREAM_FULL: { retryable: true, meaning: 'This gateway holds as many stream clients as it may.' },
   STREAM_LIMIT: { retryable: false, meaning: 'More subscriptions than one client may hold.' },
 } as const satisfies Record<string, ErrorCodeEntry>;
 

@@ -47,7 +47,7 @@ export interface MarketStatus {
   status: SessionStatus;
   /** Market time at which it was learnt, epoch ms. */
   marketTimeMs: number;
-  /** "feed" or "rulebook". */
+  /** "feed"; "rest" where the feed missed it; "rulebook" where neither is heard. */
   source: string;
 }
 

@@ -1,0 +1,50 @@
+import { Injectable, SetMetadata, type CanActivate, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { OutcomeError } from '@vega/kernel';
+import type { FastifyRequest } from 'fastify';
+
+/** Who asks, as far as the front door knows. */
+export interface Principal {
+  readonly name: string;
+}
+
+/** Decides who is let in; the one place where sign-in is going to stand. */
+export interface AccessPolicy {
+  /** Throws `OutcomeError` UNAUTHENTICATED for whoever is not let in. */
+  admit(request: Pick<FastifyRequest, 'headers'>): Principal;
+}
+
+/** Injection token of the {@link AccessPolicy}. */
+export const ACCESS_POLICY = Symbol('AccessPolicy');
+
+/** Lets everyone in where the market is the simulator's, and nobody anywhere else. */
+export function simulatorOnly(isSimulator: boolean): AccessPolicy {
+  return {
+    admit() {
+      if (isSimulator) return { name: 'guest' };
+      throw new OutcomeError('UNAUTHENTICATED', 'nobody is admitted: sign-in is not set up and the market is real');
+    },
+  };
+}
+
+const OPEN = 'vega:open';
+
+/** Marks an endpoint that asks nobody who they are. */
+export function Open(): CustomDecorator {
+  return SetMetadata(OPEN, true);
+}
+
+/** Asks the policy before every endpoint that is not open. */
+@Injectable()
+export class AccessGuard implements CanActivate {
+  constructor(
+    private readonly policy: AccessPolicy,
+    private readonly reflector: Reflector,
+  ) {}
+
+  canActivate(execution: ExecutionContext): boolean {
+    if (this.reflector.getAllAndOverride<boolean>(OPEN, [execution.getHandler(), execution.getClass()])) return true;
+    this.policy.admit(execution.switchToHttp().getRequest<FastifyRequest>());
+    return true;
+  }
+}

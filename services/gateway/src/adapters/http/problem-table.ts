@@ -1,0 +1,67 @@
+import type { ErrorCode } from '@vega/contracts';
+
+/** How one code is told over HTTP. */
+export interface ProblemKind {
+  readonly status: number;
+  /** The same for every occurrence. */
+  readonly title: string;
+}
+
+/** Every code of the contracts and its HTTP face: the only place where codes meet status numbers. */
+export const PROBLEM_KINDS = {
+  BAD_REQUEST: { status: 400, title: 'The request does not fit its schema' },
+  DEADLINE_EXCEEDED: { status: 504, title: 'No answer in time' },
+  SERVICE_UNAVAILABLE: { status: 503, title: 'A service is away' },
+  RATE_LIMITED: { status: 429, title: 'Too many requests' },
+  UNAUTHENTICATED: { status: 401, title: 'Not admitted' },
+  METHOD_NOT_ALLOWED: { status: 405, title: 'Method not allowed' },
+  BODY_TOO_LARGE: { status: 413, title: 'Body too large' },
+  URL_TOO_LONG: { status: 414, title: 'Address too long' },
+  MEDIA_TYPE_UNSUPPORTED: { status: 415, title: 'Media type not supported' },
+  NOT_FOUND: { status: 404, title: 'Nothing is here' },
+  INTERNAL: { status: 500, title: 'A defect on our side' },
+  INSTRUMENT_KEY_INVALID: { status: 400, title: 'Not an instrument key' },
+  SEGMENT_UNSUPPORTED: { status: 422, title: 'Segment not served' },
+  UNKNOWN_INSTRUMENT: { status: 404, title: 'Unknown instrument' },
+  SUBSCRIPTION_LIMIT: { status: 503, title: 'The broker feed is full' },
+  CANDLE_UNIT_INVALID: { status: 400, title: 'Unknown unit of candles' },
+  CANDLE_INTERVAL_INVALID: { status: 400, title: 'Interval not allowed' },
+  CANDLE_SPAN_INVALID: { status: 400, title: 'Dates not allowed' },
+  CANDLE_SPAN_TOO_LONG: { status: 400, title: 'Span too long' },
+  CALENDAR_NOT_COVERED: { status: 422, title: 'No calendar for this date' },
+  RULE_UNKNOWN: { status: 422, title: 'No market rule for this date' },
+  LOT_SIZE_MISMATCH: { status: 422, title: 'Not a multiple of the lot' },
+  QUOTE_UNAVAILABLE: { status: 503, title: 'No quote to be had' },
+  UPSTREAM_UNAVAILABLE: { status: 503, title: 'The broker is away' },
+  UPSTREAM_TOKEN: { status: 503, title: 'The broker login is missing or over' },
+  UPSTREAM_RATE_LIMITED: { status: 503, title: 'The broker asks to slow down' },
+  STREAM_MESSAGE_INVALID: { status: 400, title: 'Not a message of the stream' },
+  STREAM_FULL: { status: 503, title: 'The stream is full' },
+  STREAM_LIMIT: { status: 429, title: 'Too many subscriptions' },
+} as const satisfies Record<ErrorCode, ProblemKind>;
+
+/** The code under which an HTTP status of the framework itself is told. */
+export function codeOfStatus(status: number): ErrorCode {
+  switch (status) {
+    case 401:
+    case 403:
+      return 'UNAUTHENTICATED';
+    case 404:
+      return 'NOT_FOUND';
+    case 405:
+      return 'METHOD_NOT_ALLOWED';
+    case 413:
+      return 'BODY_TOO_LARGE';
+    case 414:
+    case 431:
+      return 'URL_TOO_LONG';
+    case 415:
+      return 'MEDIA_TYPE_UNSUPPORTED';
+    case 429:
+      return 'RATE_LIMITED';
+    case 503:
+      return 'SERVICE_UNAVAILABLE';
+    default:
+      return status >= 400 && status < 500 ? 'BAD_REQUEST' : 'INTERNAL';
+  }
+}

@@ -1,0 +1,45 @@
+import type { FeedHealth, MarketStatus } from '@vega/contracts';
+import type { InstrumentKey } from '@vega/kernel';
+
+/** Ends what was begun. */
+export type Ending = () => void;
+
+/** The ticks and reports that market-feed publishes. */
+export interface FeedSource {
+  /** Hands over the bytes of each tick of one instrument; they are valid during the call only. */
+  subscribeTicks(key: InstrumentKey, onTick: (bytes: Uint8Array) => void): Ending;
+  subscribeReports(handlers: {
+    onStatus: (status: MarketStatus) => void;
+    onHealth: (health: FeedHealth) => void;
+  }): Ending;
+  /** Told each time the bus is reached again after it was lost: what was published meanwhile was not seen. */
+  onReconnect(listener: () => void): Ending;
+}
+
+/** One client's end of a WebSocket. */
+export interface ClientSocket {
+  /** Bytes handed over that the operating system has not taken yet. */
+  readonly bufferedBytes: number;
+  /** Writes one text message. Never throws; a message to a closed socket is dropped. */
+  send(text: Uint8Array | string): void;
+  /** Says farewell; the connection ends when the client answers. */
+  close(code: number, reason: string): void;
+  /** Ends the connection at once. */
+  terminate(): void;
+}
+
+/** What the stream counts. */
+export interface StreamMetrics {
+  framesOut(count: number, bytes: number): void;
+  frameIn(outcome: 'ok' | 'invalid' | 'limited'): void;
+  /** A flush that a slow client made us skip; what changed meanwhile is merged into a later one. */
+  flushSkipped(): void;
+  /** Ticks that were replaced by a newer one before anybody was sent them. */
+  conflated(count: number): void;
+  tickDropped(why: 'garbage' | 'lower-epoch' | 'repeated'): void;
+  /** Ticks that were published and not seen. */
+  gap(missed: number): void;
+  slowClientClosed(): void;
+  /** Seconds from a frame's arrival at market-feed to the first write that carries it. */
+  tickLag(seconds: number): void;
+}

@@ -1,0 +1,47 @@
+import { baseConfigShape, configTypes } from '@vega/platform';
+import { z } from 'zod';
+import { DEFAULT_STREAM_LIMITS, type StreamLimits } from './app/stream/limits.ts';
+
+const count = z.coerce.number().int().min(1).max(100_000);
+
+/** What the gateway reads from its environment. */
+export const gatewayConfig = z.object({
+  ...baseConfigShape,
+  VEGA_HTTP_HOST: z.string().min(1).default('127.0.0.1'),
+  /** 0 takes a free port. */
+  VEGA_HTTP_PORT: configTypes.port.default(8080),
+  VEGA_REDIS_URL: configTypes.redisUrl,
+  /** Everyone is admitted while this says simulator, and nobody otherwise. */
+  VEGA_UPSTOX_ENV: z.enum(['simulator', 'live']).optional(),
+  /** Origins of browser pages besides the gateway's own, separated by commas. */
+  VEGA_HTTP_CORS_ORIGINS: z
+    .string()
+    .transform((text) => text.split(',').map((origin) => origin.trim()))
+    .pipe(z.array(z.url({ protocol: /^https?$/ })))
+    .optional(),
+  VEGA_STREAM_MAX_CLIENTS: count.default(DEFAULT_STREAM_LIMITS.maxClients),
+  /** Instruments that one stream client may hold. */
+  VEGA_STREAM_MAX_INSTRUMENTS: count.default(DEFAULT_STREAM_LIMITS.maxInstruments),
+  /** Milliseconds between two flushes at the full rate. */
+  VEGA_STREAM_FLUSH_MS: z.coerce.number().int().min(20).max(1_000).default(DEFAULT_STREAM_LIMITS.flushMs),
+  /** Unsent bytes of a client from which its flushes are skipped. */
+  VEGA_STREAM_SOFT_BUFFER_BYTES: z.coerce.number().int().min(1_024).default(DEFAULT_STREAM_LIMITS.softBufferBytes),
+  /** Milliseconds a client may stay behind before it is closed. */
+  VEGA_STREAM_STALL_MS: z.coerce.number().int().min(100).default(DEFAULT_STREAM_LIMITS.stallMs),
+  VEGA_STREAM_HEARTBEAT_MS: z.coerce.number().int().min(100).default(DEFAULT_STREAM_LIMITS.heartbeatMs),
+});
+export type GatewayConfig = z.output<typeof gatewayConfig>;
+
+/** The stream's limits as configured. */
+export function streamLimits(config: GatewayConfig): StreamLimits {
+  return {
+    ...DEFAULT_STREAM_LIMITS,
+    maxClients: config.VEGA_STREAM_MAX_CLIENTS,
+    maxInstruments: config.VEGA_STREAM_MAX_INSTRUMENTS,
+    flushMs: config.VEGA_STREAM_FLUSH_MS,
+    softBufferBytes: config.VEGA_STREAM_SOFT_BUFFER_BYTES,
+    hardBufferBytes: Math.max(DEFAULT_STREAM_LIMITS.hardBufferBytes, config.VEGA_STREAM_SOFT_BUFFER_BYTES * 2),
+    stallMs: config.VEGA_STREAM_STALL_MS,
+    heartbeatMs: config.VEGA_STREAM_HEARTBEAT_MS,
+  };
+}

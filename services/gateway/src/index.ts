@@ -1,0 +1,2 @@
+export { gatewayService } from './gateway.service.ts';
+export { buildOpenApiDocument, openApiText } from './openapi.ts';

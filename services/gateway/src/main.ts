@@ -1,0 +1,4 @@
+import { startService } from '@vega/platform';
+import { gatewayService } from './gateway.service.ts';
+
+await startService(gatewayService);

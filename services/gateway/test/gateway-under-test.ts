@@ -1,0 +1,64 @@
+// The whole gateway over a nats-server and a Redis of the spec's own, with a stand-in for market-feed.
+import { runService, type RunningService } from '@vega/platform';
+import { freePort, testNats, testRedis, type OwnServer, type TestResource } from '@vega/testkit';
+import { gatewayService } from '../src/gateway.service.ts';
+import { MarketFeedStandIn } from './market-feed-stand-in.ts';
+
+/** A running gateway and what it stands on. */
+export interface GatewayUnderTest {
+  readonly url: string;
+  readonly feed: MarketFeedStandIn;
+  readonly nats: OwnServer;
+  readonly redis: TestResource;
+  readonly service: RunningService;
+  /** Codes with which the service wanted to end its process. */
+  readonly exits: number[];
+  get(path: string, init?: RequestInit): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }>;
+  metric(name: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Starts it; `environment` overrides the simulator's. */
+export async function startGateway(environment: Record<string, string> = {}): Promise<GatewayUnderTest> {
+  const [nats, redis, port] = await Promise.all([testNats(), testRedis(), freePort()]);
+  const feed = await MarketFeedStandIn.start(nats.url);
+  const exits: number[] = [];
+  const service = await runService(gatewayService, {
+    environment: {
+      VEGA_NATS_URL: nats.url,
+      VEGA_REDIS_URL: redis.url,
+      VEGA_HTTP_PORT: String(port),
+      VEGA_UPSTOX_ENV: 'simulator',
+      VEGA_LOG_LEVEL: 'silent',
+      VEGA_REPLICA: 'gateway-under-test',
+      ...environment,
+    },
+    exit: (code) => exits.push(code),
+  });
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    url,
+    feed,
+    nats,
+    redis,
+    service,
+    exits,
+    async get(path, init) {
+      const response = await fetch(`${url}${path}`, init);
+      const text = await response.text();
+      return { status: response.status, headers: response.headers, body: JSON.parse(text) as Record<string, unknown> };
+    },
+    async metric(name) {
+      const response = await fetch(`http://127.0.0.1:${service.opsPort}/metrics`);
+      const lines = (await response.text())
+        .split('\n')
+        .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `));
+      return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
+    },
+    async close() {
+      await service.drain();
+      await feed.close();
+      await Promise.all([nats.close(), redis.close()]);
+    },
+  };
+}

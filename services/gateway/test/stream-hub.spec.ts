@@ -1,0 +1,316 @@
+// The hub over ports in memory and a clock that stands still: leases, lingering, slow clients, silence, and a seeded simulation.
+import { FeedHealth, HealthState, Instrument, StaleReason, Tick } from '@vega/contracts';
+import { FakeClock, withSeed } from '@vega/testkit';
+import { DEFAULT_STREAM_LIMITS, type StreamLimits } from '../src/app/stream/limits.ts';
+import type { StreamClient } from '../src/app/stream/stream-client.ts';
+import { StreamHub } from '../src/app/stream/stream-hub.ts';
+import { CountingMetrics, InMemoryFeed, MemorySocket } from './in-memory-feed.ts';
+
+const A = 'NSE_FO|1';
+const B = 'NSE_FO|2';
+
+interface Stage {
+  readonly feed: InMemoryFeed;
+  readonly clock: FakeClock;
+  readonly metrics: CountingMetrics;
+  readonly hub: StreamHub;
+  readonly failures: unknown[];
+  join(): { socket: MemorySocket; client: StreamClient };
+  say(client: StreamClient, message: object): void;
+}
+
+function stage(limits: Partial<StreamLimits> = {}): Stage {
+  const feed = new InMemoryFeed();
+  const clock = new FakeClock();
+  const metrics = new CountingMetrics();
+  const failures: unknown[] = [];
+  const hub = new StreamHub({
+    market: feed.market,
+    lastKnown: feed.lastKnown,
+    source: feed.source,
+    metrics,
+    clock,
+    limits: { ...DEFAULT_STREAM_LIMITS, ...limits },
+    replica: 'one',
+    onFailure: (error) => failures.push(error),
+  });
+  return {
+    feed,
+    clock,
+    metrics,
+    hub,
+    failures,
+    join() {
+      const socket = new MemorySocket();
+      return { socket, client: hub.join(socket) };
+    },
+    say: (client, message) => void hub.receive(client, JSON.stringify(message)),
+  };
+}
+
+const health = (more: Partial<FeedHealth> = {}): FeedHealth =>
+  FeedHealth.create({ replica: 'm', state: HealthState.GREEN, ...more });
+
+describe('interest', () => {
+  it('is one lease for the union, renewed every 10 s, and lets go 30 s after the last client', async () => {
+    const { feed, clock, hub, join, say } = stage();
+    const [one, two] = [join(), join()];
+    say(one.client, { op: 'subscribe', channel: 'quotes', instruments: [A] });
+    say(two.client, { op: 'subscribe', channel: 'quotes', instruments: [A, B] });
+    await clock.advance(100);
+    expect(feed.renewals.map((interests) => interests.map((one) => one.instrumentKey))).toEqual([[A, B]]);
+    await clock.advance(30_000);
+    expect(feed.renewals.length).toBe(4);
+    hub.leave(one.client);
+    hub.leave(two.client);
+    await clock.advance(29_000);
+    expect([hub.instrumentCount, hub.heldCount, feed.listeners.size]).toEqual([2, 0, 2]);
+    expect(feed.renewals.at(-1)?.length).toBe(2);
+    await clock.advance(2_000);
+    expect([hub.instrumentCount, feed.listeners.size]).toEqual([0, 0]);
+    await clock.advance(10_000);
+    expect(feed.renewals.at(-1)).toEqual([]);
+    const count = feed.renewals.length;
+    await clock.advance(60_000);
+    expect(feed.renewals.length).toBe(count);
+  });
+
+  it('is kept by a client that comes back within the 30 s, and tried again when market-feed is away', async () => {
+    const { feed, clock, hub, join, say, failures } = stage();
+    const first = join();
+    say(first.client, { op: 'subscribe', channel: 'quotes', instruments: [A] });
+    await clock.advance(100);
+    hub.leave(first.client);
+    await clock.advance(20_000);
+    const second = join();
+    say(second.client, { op: 'subscribe', channel: 'quotes', instruments: [A] });
+    await clock.advance(60_000);
+    expect(hub.instrumentCount).toBe(1);
+    feed.away = true;
+    const before = feed.renewals.length;
+    await clock.advance(25_000);
+    expect(feed.renewals.length).toBe(before);
+    expect(failures.length).toBeGreaterThan(5);
+    feed.away = false;
+    await clock.advance(2_100);
+    expect(feed.renewals.length).toBeGreaterThan(before);
+  });
+
+  it('tells a refusal once to who holds the instrument, and to who comes later', async () => {
+    const { feed, clock, join, say } = stage();
+    feed.refused = [{ instrumentKey: A, code: 'SUBSCRIPTION_LIMIT' }];
+    const [one, other] = [join(), join()];
+    say(one.client, { op: 'subscribe', channel: 'quotes', instruments: [A] });
+    say(other.client, { op: 'subscribe', channel: 'quotes', instruments: [B] });
+    await clock.advance(25_000);
+    const errors = (socket: MemorySocket): unknown[] =>
+      socket.frames.filter((frame) => frame.type === 'error').map((frame) => frame['code']);
+    expect([errors(one.socket), errors(other.socket)]).toEqual([['SUBSCRIPTION_LIMIT'], []]);
+    const late = join();
+    say(late.client, { op: 'subscribe', channel: 'quotes', instruments: [A] });
+    await clock.advance(100);
+    expect(errors(late.socket)).toEqual(['SUBSCRIPTION_LIMIT']);
+  });
+});
+
+describe('a client that does not read', () => {
+  it('is skipped, given longer intervals, closed after the stall time, and never holds more than the bound', async () => {
+    const { feed, clock, metrics, join, say } = stage({ softBufferBytes: 2_000, stallMs: 10_000 });
+    const [slow, quick] = [join(), join()];
+    for (const { client } of [slow, quick]) say(client, { op: 'subscribe', channel: 'quotes', instruments: [A, B] });
+    await clock.advance(200);
+    slow.socket.reads = false;
+    let price = 0;
+    const run = async (ms: number): Promise<void> => {
+      for (let at = 0; at < ms; at += 50) {
+        price += 1;
+        for (const key of [A, B]) feed.publish(key, price);
+        await clock.advance(50);
+      }
+    };
+    await run(8_000);
+    const flushBytes = 2 * 700;
+    expect(slow.socket.peakBytes).toBeLessThanOrEqual(2_000 + flushBytes);
+    expect(metrics.of('skipped')).toBeGreaterThan(3);
+    expect(metrics.of('skipped')).toBeLessThan(15);
+    expect(slow.socket.closedWith).toBeUndefined();
+    await run(9_000);
+    expect([slow.socket.closedWith, metrics.of('slow closed')]).toEqual([4408, 1]);
+    await clock.advance(2_100);
+    expect(slow.socket.terminated).toBe(true);
+    expect(slow.socket.peakBytes).toBeLessThanOrEqual(2_000 + flushBytes + 300);
+    expect(quick.socket.quotes(A).at(-1)?.last_price).toBe(price / 100);
+    expect(quick.socket.batches().length).toBeGreaterThan(150);
+  });
+
+  it('gets the newest state and its old pace back when it reads again', async () => {
+    const { feed, clock, join, say } = stage({ softBufferBytes: 2_000 });
+    const { socket, client } = join();
+    say(client, { op: 'subscribe', channel: 'quotes', instruments: [A] });
+    await clock.advance(200);
+    socket.reads = false;
+    const run = async (rounds: number): Promise<number> => {
+      const before = socket.batches().length;
+      for (let round = 0; round < rounds; round += 1) {
+        feed.publish(A, 1_000 + round);
+        await clock.advance(100);
+      }
+      return socket.batches().length - before;
+    };
+    await run(100);
+    socket.reads = true;
+    socket.bufferedBytes = 0;
+    expect(await run(40)).toBeLessThan(20);
+    expect(socket.quotes(A).at(-1)?.seq).toBeGreaterThan(100);
+    await run(400);
+    expect(await run(50)).toBeGreaterThanOrEqual(45);
+    expect(socket.batches().map((batch) => batch.seq)).toEqual(socket.batches().map((_batch, at) => at + 1));
+  });
+
+  it('that asks without reading is cut at the hard bound', async () => {
+    const { hub, clock, join, metrics } = stage({ hardBufferBytes: 5_000, maxMessagesPerSecond: 1_000 });
+    const { socket, client } = join();
+    socket.reads = false;
+    for (let n = 0; n < 500; n += 1) await hub.receive(client, '{"op":"ping"}');
+    await clock.advance(0);
+    expect([socket.terminated, metrics.of('slow closed')]).toEqual([true, 1]);
+    expect(socket.peakBytes).toBeLessThan(5_200);
+  });
+});
+
+describe('staleness', () => {
+  it('marks everything after 5 s without a report, and asks again when reports are back', async () => {
+    const { feed, clock, hub, join, say } = stage();
+    feed.publish(A, 100);
+    const { socket, client } = join();
+    say(client, { op: 'subscribe', channel: 'quotes', instruments: [A] });
+    say(client, { op: 'subscribe', channel: 'status' });
+    for (let second = 0; second < 10; second += 1) {
+      feed.onHealth(health());
+      await clock.advance(1_000);
+    }
+    expect(hub.status().feed).toEqual({ state: 'GREEN', reasons: [], report_age_ms: 1_000 });
+    expect(socket.quotes(A).some((quote) => quote.stale)).toBe(false);
+    feed.away = true;
+    await clock.advance(7_000);
+    expect(hub.status().feed).toMatchObject({ state: 'RED', reasons: ['market-feed does not report'] });
+    expect(socket.quotes(A).at(-1)).toMatchObject({ stale: true, stale_reason: 'SOURCE_UNREACHABLE' });
+    const statuses = socket.frames.filter((frame) => frame.type === 'status');
+    expect(statuses.at(-1)?.['feed']).toMatchObject({ state: 'RED' });
+    feed.away = false;
+    feed.onHealth(health());
+    await clock.advance(500);
+    expect(socket.quotes(A).at(-1)).toMatchObject({ stale: false });
+    expect(hub.status().feed.state).toBe('GREEN');
+  });
+
+  it('shows what was last known when nothing can be asked, and asks again until it can', async () => {
+    const { feed, clock, join, say } = stage();
+    const { socket, client } = join();
+    const tick = Tick.create({ instrumentKey: A, feedEpoch: 1, seq: 4, lastPricePaise: 4_200 });
+    say(client, { op: 'subscribe', channel: 'quotes', instruments: [B] });
+    await clock.advance(100);
+    feed.known.set(A, {
+      value: { tick, instrument: Instrument.create({ instrumentKey: A, tradingSymbol: '1' }) },
+      ageMs: 5,
+    });
+    feed.away = true;
+    say(client, { op: 'subscribe', channel: 'quotes', instruments: [A] });
+    await clock.advance(100);
+    expect(socket.quotes(A)).toMatchObject([{ last_price: 42, stale: true, stale_reason: 'SOURCE_UNREACHABLE' }]);
+    feed.away = false;
+    feed.ticks.set(A, tick);
+    await clock.advance(3_500);
+    expect(socket.quotes(A).at(-1)).toMatchObject({ last_price: 42, stale: false });
+  });
+
+  it('takes the worst of several replicas, and forgets one that is gone', async () => {
+    const { feed, clock, hub } = stage();
+    feed.onHealth(health({ replica: 'a' }));
+    feed.onHealth(health({ replica: 'b', state: HealthState.RED, reasons: ['mute'] }));
+    expect(hub.status().feed).toMatchObject({ state: 'RED', reasons: ['mute'] });
+    for (let second = 0; second < 8; second += 1) {
+      feed.onHealth(health({ replica: 'a' }));
+      await clock.advance(1_000);
+    }
+    expect(hub.status().feed).toMatchObject({ state: 'GREEN', reasons: [] });
+  });
+});
+
+describe('simulation', () => {
+  it(
+    'every client ends with the newest state, never sees an older one, and its sequences have no hole',
+    () =>
+      withSeed(20_261_123, async (random) => {
+        const { feed, clock, hub, join, say, failures } = stage({
+          softBufferBytes: 3_000,
+          hardBufferBytes: 98_000,
+          maxMessagesPerSecond: 1_000,
+        });
+        const keys = Array.from({ length: 12 }, (_item, at) => `NSE_FO|${at + 1}`);
+        for (const key of keys) feed.publish(key, 100);
+        const clients = Array.from({ length: 6 }, () => join());
+        for (let step = 0; step < 1_500; step += 1) {
+          const { socket, client } = random.pick(clients);
+          const some = random.shuffle(keys).slice(0, random.integer(1, 5));
+          const roll = random.integer(1, 100);
+          if (roll <= 60) feed.publish(random.pick(keys), random.integer(1, 1_000_000), random.chance(0.05));
+          else if (roll <= 66)
+            say(client, {
+              op: 'subscribe',
+              channel: 'quotes',
+              instruments: some,
+              subscription: random.pick(['a', 'b']),
+              rate_hz: random.pick([10, 2]),
+            });
+          else if (roll <= 69)
+            say(client, { op: 'unsubscribe', subscription: random.pick(['a', 'b']), instruments: some });
+          else if (roll <= 71) say(client, { op: 'resync', subscription: random.pick(['a', 'b']) });
+          else if (roll <= 73) feed.away = !feed.away;
+          else if (roll <= 75) feed.staleReason = random.pick([StaleReason.NONE, StaleReason.CONNECTION_MUTE]);
+          else if (roll <= 77) socket.reads = !socket.reads;
+          else if (roll <= 79) feed.onReconnect();
+          else await clock.advance(random.integer(1, 120));
+          if (socket.reads) socket.bufferedBytes = 0;
+        }
+        feed.away = false;
+        feed.staleReason = StaleReason.NONE;
+        for (const { socket } of clients) {
+          socket.reads = true;
+          socket.bufferedBytes = 0;
+        }
+        feed.onReconnect();
+        await clock.advance(10_000);
+        let compared = 0;
+        for (const { socket, client } of clients) {
+          expect(socket.closedWith).toBeUndefined();
+          // Replies and snapshots that a client asks for without reading come on top of the soft bound; the hard one cuts it off.
+          expect([socket.terminated, socket.peakBytes < 100_000]).toEqual([false, true]);
+          for (const subscription of client.subscriptions.values()) {
+            const batches = socket.batches(subscription.name);
+            // A subscription that was given up and taken again counts from one again.
+            const starts = batches.map((batch) => batch.seq).lastIndexOf(1);
+            expect(batches.slice(starts).map((batch) => batch.seq)).toEqual(
+              batches.slice(starts).map((_batch, at) => at + 1),
+            );
+            if (subscription.channel !== 'quotes') continue;
+            for (const key of subscription.held.keys()) {
+              const seen = socket.quotes(key, subscription.name);
+              expect(seen.at(-1)).toMatchObject({ seq: feed.ticks.get(key)?.seq, stale: false });
+              for (const [at, quote] of seen.entries())
+                expect(quote.seq).toBeGreaterThanOrEqual(seen[at - 1]?.seq ?? 0);
+              compared += 1;
+            }
+          }
+        }
+        expect(compared).toBeGreaterThan(20);
+        expect(hub.instrumentCount).toBeLessThanOrEqual(keys.length);
+        expect(feed.listeners.size).toBe(hub.instrumentCount);
+        expect(failures.every((error) => (error as { code?: string }).code === 'SERVICE_UNAVAILABLE')).toBe(true);
+        for (const { client } of clients) hub.leave(client);
+        await clock.advance(40_000);
+        expect([hub.clientCount, hub.heldCount, hub.instrumentCount]).toEqual([0, 0, 0]);
+      }),
+    60_000,
+  );
+});
