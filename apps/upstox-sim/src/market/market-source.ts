@@ -131,6 +131,8 @@ export interface MarketSource {
   onStep(listener: (step: MarketStep) => void): () => void;
   /** Progress for `/sim/status`: source-specific, JSON-safe. */
   progress(): Record<string, string | number | boolean | null>;
+  /** Instruments under artificial load; none where the source knows no load. */
+  loadKeys?(): readonly string[];
   start(): void;
   /**
    * Tells a source that waits for its audience which instruments are subscribed now. A recording started with

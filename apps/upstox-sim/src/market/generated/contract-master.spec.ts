@@ -87,10 +87,10 @@ describe('contractsOn', () => {
         tokens,
       );
       const keys = new Map(live.map((one) => [one.key, one]));
-      expect(keys.size).toBe(live.length);
-      for (const old of before) expect(keys.get(old.key) === old).toBe(old.expiry >= date);
-      expect(live.every((one) => one.expiry >= date)).toBe(true);
-      expect(live.filter((one) => !before.includes(one)).every((one) => one.listed === date)).toBe(true);
+      const dropped = before.filter((old) => (keys.get(old.key) === old) !== (old.expiry >= date));
+      const known = new Set(before);
+      const misdated = live.filter((one) => one.expiry < date || (!known.has(one) && one.listed !== date));
+      expect([keys.size, dropped, misdated]).toEqual([live.length, [], []]);
     }
     // The token range of 10,000 was exhausted and begun again.
     expect(live.some((one) => one.token < 140_000 && one.key.startsWith('NSE_FO'))).toBe(true);

@@ -22,8 +22,6 @@ function runTo(source: GeneratedMarket, time: string, seen: (step: MarketStep) =
   throw new Error(`${time} was not reached`);
 }
 
-const copyOf = (quote: SimQuote): SimQuote => JSON.parse(JSON.stringify(quote)) as SimQuote;
-
 function digest(step: MarketStep): number {
   return hashOf(step.now, String(step.statusChanged), ...step.changed.map((quote) => JSON.stringify(quote)));
 }
@@ -31,22 +29,23 @@ function digest(step: MarketStep): number {
 describe('a generated market', () => {
   it('repeats itself for a seed, quote for quote, and differs for another', () => {
     const digests = (options: Partial<GeneratedMarketOptions>): number[] => {
-      const source = market({ stepMs: 1000, ...options });
+      const source = market({ speed: 20, activity: 0.5, ...options });
       const found: number[] = [];
-      runTo(source, '09:16', (step) => found.push(digest(step)));
+      runTo(source, '09:17', (step) => found.push(digest(step)));
       return found;
     };
     const first = digests({});
-    expect(first.length).toBeGreaterThan(60);
+    expect(first.length).toBeGreaterThan(50);
     expect(digests({})).toEqual(first);
     expect(digests({ seed: 'other' })).not.toEqual(first);
   });
 
   describe('in its first minutes', () => {
-    const source = market({ stepMs: 500 });
+    // Six times as fast as the wall: three minutes of market, thirty seconds of messages.
+    const source = market({ speed: 6, stepMs: 100 });
     const rows = new Map(source.instruments().map((row) => [row.instrument_key, row]));
     const faults: string[] = [];
-    const before = new Map<string, SimQuote>();
+    const before = new Map<string, Pick<SimQuote, 'version' | 'vtt' | 'ltt' | 'iv'>>();
     const greeksSteps: number[] = [];
     let changes = 0;
 
@@ -106,19 +105,20 @@ describe('a generated market', () => {
           const row = rows.get(quote.key);
           if (row === undefined) throw new Error(`${quote.key} is not in the master`);
           check(quote, step.now, row);
-          before.set(quote.key, copyOf(quote));
+          const { version, vtt, ltt, iv } = quote;
+          before.set(quote.key, { version, vtt, ltt, iv });
         }
       });
     }, 120_000);
 
     it('keeps every law of a quote at every change', () => {
-      expect(changes).toBeGreaterThan(200_000);
+      expect(changes).toBeGreaterThan(100_000);
       expect(faults.slice(0, 10)).toEqual([]);
       expect(before.size).toBe(rows.size);
     });
 
     it('sends about 1.2 messages a second of what is active and less of what is far', () => {
-      const perSecond = (key: string): number => (before.get(key)?.version ?? 0) / 180;
+      const perSecond = (key: string): number => (before.get(key)?.version ?? 0) / 30;
       const chain = [...rows.values()].filter(
         (row) =>
           row.underlying_key === NIFTY &&
@@ -136,8 +136,8 @@ describe('a generated market', () => {
 
     it('moves volatilities slower than prices', () => {
       const options = [...rows.values()].filter((row) => (row.strike_price ?? 0) > 0);
-      expect(greeksSteps.length).toBeLessThan((options.length * 180_000) / 4950 + options.length);
-      expect(greeksSteps.length).toBeGreaterThan(10_000);
+      expect(greeksSteps.length).toBeLessThan((options.length * 30_000) / 4950 + options.length);
+      expect(greeksSteps.length).toBeGreaterThan(5000);
     });
 
     it('prices call, put and future of an expiry from one forward', () => {

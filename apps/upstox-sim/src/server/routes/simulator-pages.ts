@@ -16,6 +16,7 @@ export function simulatorPageRoutes(context: SimContext): Route[] {
   return [
     own('/', () => html(homePage(factsOf(context)))),
     own('/sim/status', () => statusOf(context)),
+    own('/sim/load', () => ({ keys: context.market.loadKeys?.() ?? [] })),
     own('/health/live', () => ({ status: 'ok' })),
     own('/health/ready', () => (context.isReady() ? { status: 'ok' } : json(503, { status: 'not ready' }))),
   ];
