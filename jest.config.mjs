@@ -8,6 +8,8 @@ export default {
   testEnvironmentOptions: { customExportConditions: ['@vega/source', 'node', 'node-addons'] },
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest'] },
+  globalSetup: '<rootDir>/libs/testkit/src/jest-global-setup.ts',
+  globalTeardown: '<rootDir>/libs/testkit/src/jest-global-teardown.ts',
   setupFiles: ['<rootDir>/libs/testkit/src/jest-setup.ts'],
   maxWorkers: 2,
   testTimeout: 20_000,

@@ -1,0 +1,122 @@
+/** The list of what `npm start` runs beside the servers: one entry per process, in the order they are started. */
+import { join } from 'node:path';
+
+/** Everything a service may be told by its environment. */
+export interface StackContext {
+  readonly nats: string;
+  readonly postgres: string;
+  readonly redis: string;
+  readonly ports: Readonly<Record<string, number>>;
+  /** Folder below which each service may keep files. */
+  readonly dataFolder: string;
+  readonly options: MarketOptions;
+}
+
+/** What the user asks of the simulated market. */
+export interface MarketOptions {
+  readonly replayFile: string | undefined;
+  readonly speed: string | undefined;
+  readonly seed: string | undefined;
+  readonly faultPort: number | undefined;
+}
+
+/** One process of the stack. */
+export interface ServiceEntry {
+  readonly name: string;
+  /** Its folder in the workspace, where its build lies in `dist`. */
+  readonly folder: string;
+  /** What it runs, below `src` and `dist`, without the ending. */
+  readonly program: string;
+  /** What brings its database up to date before it starts, if it has a database. */
+  readonly migration?: string;
+  /** Ports it listens on by default. A taken one is replaced by a free one. */
+  readonly ports: Readonly<Record<string, number>>;
+  /** Services that must be ready before it starts. */
+  readonly needs: readonly string[];
+  readonly environment: (context: StackContext) => Record<string, string>;
+  /** Answers 200 once the service is able to work. */
+  readonly readyUrl: (ports: Readonly<Record<string, number>>) => string;
+  /** Its address for the table and for run.json (under `key`), if it has one that others use. */
+  readonly address?: { readonly key: string; readonly url: (ports: Readonly<Record<string, number>>) => string };
+}
+
+/** Default ports of the servers. */
+export const SERVER_PORTS = { nats: 14_222, postgres: 15_432, redis: 16_379 } as const;
+
+const local = (port: number | undefined): string => `http://127.0.0.1:${port ?? 0}`;
+
+const onBus = (context: StackContext, opsPort: number | undefined): Record<string, string> => ({
+  VEGA_NATS_URL: context.nats,
+  VEGA_POSTGRES_URL: context.postgres,
+  VEGA_REDIS_URL: context.redis,
+  VEGA_OPS_HOST: '127.0.0.1',
+  VEGA_OPS_PORT: String(opsPort ?? 0),
+});
+
+/** What is built besides the services, by its entry file: what a service serves but does not import. */
+export const ALSO_BUILT: readonly { folder: string; entry: string }[] = [{ folder: 'apps/web', entry: 'src/main.tsx' }];
+
+/** The whole stack, each entry after those it needs. */
+export const SERVICES: readonly ServiceEntry[] = [
+  {
+    name: 'upstox-sim',
+    folder: 'apps/upstox-sim',
+    program: 'main',
+    ports: { upstoxSim: 9080 },
+    needs: [],
+    environment: ({ ports, dataFolder, options }) => ({
+      VEGA_SIM_HOST: '127.0.0.1',
+      VEGA_SIM_PORT: String(ports['upstoxSim']),
+      VEGA_SIM_STATE_DIR: join(dataFolder, 'upstox-sim'),
+      ...(options.replayFile === undefined
+        ? {}
+        : { VEGA_SIM_SOURCE: 'recorded', VEGA_SIM_RECORDED_FILE: options.replayFile }),
+      ...(options.speed === undefined ? {} : { VEGA_SIM_SPEED: options.speed }),
+      ...(options.seed === undefined ? {} : { VEGA_SIM_SEED: options.seed }),
+      ...(options.faultPort === undefined ? {} : { VEGA_SIM_FAULT_PORT: String(options.faultPort) }),
+    }),
+    readyUrl: (ports) => `${local(ports['upstoxSim'])}/sim/status`,
+    address: { key: 'upstoxSim', url: (ports) => local(ports['upstoxSim']) },
+  },
+  {
+    name: 'market-feed',
+    folder: 'services/market-feed',
+    program: 'main',
+    migration: 'migrate',
+    ports: { marketFeedOps: 9181 },
+    needs: ['upstox-sim'],
+    environment: (context) => ({
+      ...onBus(context, context.ports['marketFeedOps']),
+      VEGA_UPSTOX_ENV: 'simulator',
+      VEGA_UPSTOX_SIM_URL: local(context.ports['upstoxSim']),
+    }),
+    readyUrl: (ports) => `${local(ports['marketFeedOps'])}/health/ready`,
+  },
+  {
+    name: 'market-feed-archiver',
+    folder: 'services/market-feed',
+    program: 'archiver/main',
+    ports: { archiverOps: 9183 },
+    needs: ['market-feed'],
+    environment: (context) => ({
+      ...onBus(context, context.ports['archiverOps']),
+      VEGA_ARCHIVE_DIR: join(context.dataFolder, 'archive'),
+    }),
+    readyUrl: (ports) => `${local(ports['archiverOps'])}/health/ready`,
+  },
+  {
+    name: 'gateway',
+    folder: 'services/gateway',
+    program: 'main',
+    ports: { gateway: 8080, gatewayOps: 9182 },
+    needs: ['market-feed'],
+    environment: (context) => ({
+      ...onBus(context, context.ports['gatewayOps']),
+      VEGA_UPSTOX_ENV: 'simulator',
+      VEGA_HTTP_HOST: '127.0.0.1',
+      VEGA_HTTP_PORT: String(context.ports['gateway']),
+    }),
+    readyUrl: (ports) => `${local(ports['gatewayOps'])}/health/ready`,
+    address: { key: 'gateway', url: (ports) => local(ports['gateway']) },
+  },
+];
