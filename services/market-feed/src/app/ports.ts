@@ -6,11 +6,15 @@ export interface InstrumentDirectory {
   /** YYYY-MM-DD of the master in use; empty before the first is loaded. */
   readonly masterDate: string;
   readonly size: number;
+  /** Every key of the master. */
+  keys(): readonly InstrumentKey[];
   byKey(key: InstrumentKey): Instrument | undefined;
   /** By instrument key or trading symbol (exact, case-insensitive; the cash segment before the index, NSE before BSE). */
   resolve(symbol: string): Instrument | undefined;
   /** Keys of the cash instruments (indices and stocks) that have derivatives in this master. */
   underlyings(): readonly InstrumentKey[];
+  /** Futures on an underlying that have not expired in this master, nearest expiry first. */
+  futuresOf(underlying: InstrumentKey): readonly Instrument[];
   /** Called after each change of the master. Returns the unsubscriber. */
   onChange(listener: () => void): () => void;
 }

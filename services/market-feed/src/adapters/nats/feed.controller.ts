@@ -1,0 +1,40 @@
+import { Controller, Inject } from '@nestjs/common';
+import {
+  marketFeedRpc,
+  type GetFeedStatusRequest,
+  type GetFeedStatusResponse,
+  type GetOverviewRequest,
+  type GetOverviewResponse,
+  type GetQuotesRequest,
+  type GetQuotesResponse,
+  type RenewInterestRequest,
+  type RenewInterestResponse,
+} from '@vega/contracts';
+import { HandlesRpc } from '@vega/platform';
+import { FEED_QUESTIONS, type FeedQuestions } from '../../app/feed-questions.ts';
+
+/** Answers what is asked of the feed on the bus. */
+@Controller()
+export class FeedController {
+  constructor(@Inject(FEED_QUESTIONS) private readonly feed: FeedQuestions) {}
+
+  @HandlesRpc(marketFeedRpc.getQuotes)
+  getQuotes(request: GetQuotesRequest): Promise<GetQuotesResponse> {
+    return this.feed.getQuotes(request);
+  }
+
+  @HandlesRpc(marketFeedRpc.getOverview)
+  getOverview(_request: GetOverviewRequest): GetOverviewResponse {
+    return this.feed.getOverview();
+  }
+
+  @HandlesRpc(marketFeedRpc.getFeedStatus)
+  getFeedStatus(_request: GetFeedStatusRequest): GetFeedStatusResponse {
+    return this.feed.getFeedStatus();
+  }
+
+  @HandlesRpc(marketFeedRpc.renewInterest)
+  renewInterest(request: RenewInterestRequest): RenewInterestResponse {
+    return this.feed.renewInterest(request);
+  }
+}

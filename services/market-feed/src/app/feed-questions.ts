@@ -1,0 +1,19 @@
+import type {
+  GetFeedStatusResponse,
+  GetOverviewResponse,
+  GetQuotesRequest,
+  GetQuotesResponse,
+  RenewInterestRequest,
+  RenewInterestResponse,
+} from '@vega/contracts';
+
+/** Injection token of the {@link FeedQuestions}. */
+export const FEED_QUESTIONS = Symbol('FeedQuestions');
+
+/** What the feed answers. */
+export interface FeedQuestions {
+  getQuotes(request: GetQuotesRequest): Promise<GetQuotesResponse>;
+  getOverview(): GetOverviewResponse;
+  getFeedStatus(): GetFeedStatusResponse;
+  renewInterest(request: RenewInterestRequest): RenewInterestResponse;
+}

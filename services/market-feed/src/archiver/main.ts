@@ -1,0 +1,8 @@
+import { startService } from '@vega/platform';
+import { archiverConfigSchema, ArchiverModule } from './archiver.module.ts';
+
+await startService({
+  name: 'market-archiver',
+  config: archiverConfigSchema,
+  module: (context) => ArchiverModule.start(context),
+});

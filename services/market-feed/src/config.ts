@@ -1,0 +1,50 @@
+import { baseConfigShape, configTypes } from '@vega/platform';
+import { z } from 'zod';
+
+/** A list of symbols as one writes it in a variable: separated by commas, spaces around them ignored. */
+const symbolList = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((symbol) => symbol.trim())
+      .filter((symbol) => symbol !== ''),
+  );
+
+/** What market-feed reads from its environment. */
+export const configSchema = z
+  .object({
+    ...baseConfigShape,
+    VEGA_POSTGRES_URL: configTypes.postgresUrl,
+    VEGA_REDIS_URL: configTypes.redisUrl,
+    /** Chooses the broker's hosts, for good: live hosts are constants. */
+    VEGA_UPSTOX_ENV: z.enum(['simulator', 'live']),
+    VEGA_UPSTOX_SIM_URL: configTypes.httpUrl.optional(),
+    /** A file that holds the day's access token; replaced every morning. */
+    VEGA_UPSTOX_TOKEN_FILE: z.string().min(1).optional(),
+    /** The broker's plan: it decides how many instruments fit on the feed. */
+    VEGA_UPSTOX_PLAN: z.enum(['normal', 'plus']).default('normal'),
+    /** Underlyings that are always streamed, keys or trading symbols; empty means all that have derivatives. */
+    VEGA_FEED_UNDERLYINGS: symbolList,
+    /** Copies of each stream on the NATS cluster. */
+    VEGA_NATS_REPLICAS: z.coerce
+      .number()
+      .int()
+      .refine((count) => count === 1 || count === 3 || count === 5, 'must be 1, 3 or 5')
+      .default(1),
+  })
+  .superRefine((config, context) => {
+    const complain = (variable: string, message: string): void => {
+      context.addIssue({ code: 'custom', path: [variable], message });
+    };
+    if (config.VEGA_UPSTOX_ENV === 'simulator') {
+      if (config.VEGA_UPSTOX_SIM_URL === undefined) complain('VEGA_UPSTOX_SIM_URL', 'is needed with a simulator');
+    } else {
+      if (config.VEGA_UPSTOX_SIM_URL !== undefined) complain('VEGA_UPSTOX_SIM_URL', 'must not be set when live');
+      if (config.VEGA_UPSTOX_TOKEN_FILE === undefined) complain('VEGA_UPSTOX_TOKEN_FILE', 'is needed when live');
+    }
+  });
+
+/** The configuration of market-feed. */
+export type MarketFeedConfig = z.output<typeof configSchema>;

@@ -1,0 +1,1 @@
+export { marketFeed } from './market-feed.ts';
