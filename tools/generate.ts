@@ -1,9 +1,12 @@
-// Regenerates what is generated: protobuf code, the reference tables and AsyncAPI. `--check` fails when that would change anything.
+// Regenerates what is generated: protobuf code, reference tables, AsyncAPI, OpenAPI. `--check` fails when that would
+// change anything; it expects the gateway to be built, which `npm test` has done by then.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { stateFolder } from '@vega/testkit';
 import { referenceDocuments } from './reference-docs.ts';
+import { runNx } from './stack/build.ts';
 
 const root = dirname(import.meta.dirname);
 const contracts = join(root, 'libs/contracts');
@@ -46,25 +49,48 @@ for (const [path, text] of generatedCode()) wanted.set(join('libs/contracts/src/
 for (const [path, text] of referenceDocuments()) wanted.set(path, text);
 
 const stale: string[] = [];
-for (const [path, text] of wanted) {
-  const absolute = join(root, path);
-  let present: string | undefined;
-  try {
-    present = readFileSync(absolute, 'utf8');
-  } catch {
-    present = undefined;
+
+/** Compares files with what they should be and, unless checking, writes them. */
+function settle(files: ReadonlyMap<string, string>): void {
+  for (const [path, text] of files) {
+    const absolute = join(root, path);
+    let present: string | undefined;
+    try {
+      present = readFileSync(absolute, 'utf8');
+    } catch {
+      present = undefined;
+    }
+    if (present === text) continue;
+    stale.push(path);
+    if (check) continue;
+    mkdirSync(dirname(absolute), { recursive: true });
+    writeFileSync(absolute, text);
   }
-  if (present === text) continue;
-  stale.push(path);
-  if (check) continue;
-  mkdirSync(dirname(absolute), { recursive: true });
-  writeFileSync(absolute, text);
 }
+
+settle(wanted);
 for (const path of filesUnder(join(contracts, 'src/gen')).keys()) {
   const full = join('libs/contracts/src/gen', path);
   if (wanted.has(full)) continue;
   stale.push(full);
   if (!check) rmSync(join(root, full));
+}
+
+if (!check) await build();
+// Decorated classes describe the API, and only built ones run: hence a process of its own without the sources' condition.
+settle(
+  new Map([
+    [
+      'docs/reference/openapi.json',
+      execFileSync(process.execPath, [join(root, 'services/gateway/dist/print-openapi.js')], { encoding: 'utf8' }),
+    ],
+  ]),
+);
+
+async function build(): Promise<void> {
+  const log = join(stateFolder(), 'logs/generate-build.log');
+  const { code } = await runNx(root, ['run-many', '-t', 'build', '-p', '@vega/gateway'], log);
+  if (code !== 0) throw new Error(`The gateway does not build; the log is ${log}`);
 }
 
 if (stale.length === 0) process.stdout.write('generated files are up to date\n');

@@ -35,7 +35,10 @@ function nxFaults(log: string): string[] {
   const lines = log.split('\n');
   const failed = lines.findLastIndex((line) => line.includes('Failed tasks:'));
   const objections = lines.filter((line) => /\berror\b|^\S+\.tsx?[:(]/i.test(line));
-  return [...objections.slice(0, 30), ...(failed < 0 ? [] : lines.slice(failed).filter((line) => line.trim() !== ''))];
+  return [
+    ...objections.slice(0, 30),
+    ...(failed < 0 ? [] : lines.slice(failed).filter((line) => /^\s*(- |Failed)/.test(line))),
+  ];
 }
 
 function toolCheck(name: string, args: readonly string[], faults: (line: string) => boolean): Check {

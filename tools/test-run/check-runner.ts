@@ -25,19 +25,16 @@ export async function runCheck(check: Check): Promise<Outcome> {
 }
 
 /** Runs a program of the project under this Node with all output in a file; resolves with its exit code. */
-export function runToLog(
-  root: string,
-  args: readonly string[],
-  logFile: string,
-  environment: NodeJS.ProcessEnv = {},
-): Promise<number> {
+export function runToLog(root: string, args: readonly string[], logFile: string): Promise<number> {
   mkdirSync(dirname(logFile), { recursive: true });
   const log = openSync(logFile, 'w');
+  // Any value of FORCE_COLOR, also 0, is taken by some for a wish for colours.
+  const { FORCE_COLOR: _colour, ...environment } = process.env;
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       cwd: root,
       stdio: ['ignore', log, log],
-      env: { ...process.env, FORCE_COLOR: '0', ...environment },
+      env: { ...environment, NO_COLOR: '1' },
     });
     const stop = (): void => void child.kill('SIGTERM');
     process.once('exit', stop);

@@ -4,7 +4,7 @@ const word = (...parts: readonly string[]): string => parts.join('');
 const CODE = /\.(ts|tsx|mjs|js)$/;
 const SPEC = /\.(spec|test)\.tsx?$/;
 const GENERATED = /(^|\/)(gen|generated)\/|\.gen\.|\.d\.ts$/;
-const TABLE = /(^|\/)(fixtures|tables)\/|-(tables?|seed|data)\.ts$/;
+const TABLE = /(^|\/)(fixtures|tables)\/|-(tables?|values|seed|data)\.ts$/;
 const MOST_LINES = 400;
 
 const BANNED_NAME = /(^|[-./])(utils?|common|helpers?|shared|manager|base)([-.](?!json)|\/|$)/;

@@ -94,7 +94,5 @@ describe('IST time', () => {
     ['2026-11-23T02:30:00+05:30', '2026-11-23T03:30:00+05:30'],
     ['2026-11-23T03:30:00+05:30', '2026-11-24T03:30:00+05:30'],
     ['2026-11-23T09:00:00+05:30', '2026-11-24T03:30:00+05:30'],
-  ])('a token given at %s dies at %s', (given, dies) =>
-    expect(toIstIso(nextTokenDeath(Date.parse(given)))).toBe(dies),
-  );
+  ])('a token given at %s dies at %s', (given, dies) => expect(toIstIso(nextTokenDeath(Date.parse(given)))).toBe(dies));
 });
