@@ -84,13 +84,27 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
       };
       return { addresses, state, output: () => output, stop, ended, close };
     }
-    if (exitCode !== undefined) throw new Error(`the stack ended with exit code ${exitCode}:\n${output}`);
+    if (exitCode !== undefined)
+      throw new Error(`the stack ended with exit code ${exitCode}:\n${output}${namedLogs(output)}`);
     if (performance.now() >= deadline) {
       await stop();
       throw new Error(`the stack was not ready in time:\n${output}`);
     }
     await new Promise((resume) => setTimeout(resume, 50));
   }
+}
+
+/** The ends of the logs that the launcher's last words name: they are gone with the test's folder. */
+function namedLogs(output: string): string {
+  return [...output.matchAll(/log is (\S+\.log)/g)]
+    .map(([, file = '']) => {
+      try {
+        return `\n${file}:\n${readFileSync(file, 'utf8').split('\n').slice(-15).join('\n')}`;
+      } catch {
+        return '';
+      }
+    })
+    .join('');
 }
 
 function readAddresses(state: string): StackAddresses | undefined {

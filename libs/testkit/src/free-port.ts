@@ -9,20 +9,24 @@ export function isPortFree(port: number): Promise<boolean> {
   });
 }
 
-/** A TCP port of 127.0.0.1 that nothing listened on a moment ago, chosen by the system. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen({ port: 0, host: '127.0.0.1', exclusive: true }, () => {
-      const address = probe.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      probe.close(() => resolve(port));
-    });
-  });
+/**
+ * Ports below those that systems give to outgoing connections (from 32,768 on Linux, 49,152 on macOS): a port chosen now
+ * and listened on seconds later must not be taken by somebody's client in between.
+ */
+const LOWEST = 20_000;
+const HIGHEST = 32_000;
+const MOST_TRIES = 200;
+
+/** A TCP port of 127.0.0.1 that nothing listened on a moment ago. Throws when none is found. */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
+    if (await isPortFree(port)) return port;
+  }
+  throw new Error(`no free port was found between ${LOWEST} and ${HIGHEST}`);
 }
 
-/** `count` distinct free ports of 127.0.0.1; all are held open together while they are chosen. */
+/** `count` distinct free ports of 127.0.0.1. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) ports.add(await freePort());
