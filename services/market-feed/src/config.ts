@@ -33,18 +33,29 @@ export const configSchema = z
       .int()
       .refine((count) => count === 1 || count === 3 || count === 5, 'must be 1, 3 or 5')
       .default(1),
+    /** Every how many ticks one is traced to the clients it is sent to; 0 traces none. */
+    VEGA_TRACE_TICK_EVERY: z.coerce.number().int().min(0).max(1_000_000_000).default(0),
   })
-  .superRefine((config, context) => {
-    const complain = (variable: string, message: string): void => {
-      context.addIssue({ code: 'custom', path: [variable], message });
-    };
-    if (config.VEGA_UPSTOX_ENV === 'simulator') {
-      if (config.VEGA_UPSTOX_SIM_URL === undefined) complain('VEGA_UPSTOX_SIM_URL', 'is needed with a simulator');
-    } else {
-      if (config.VEGA_UPSTOX_SIM_URL !== undefined) complain('VEGA_UPSTOX_SIM_URL', 'must not be set when live');
-      if (config.VEGA_UPSTOX_TOKEN_FILE === undefined) complain('VEGA_UPSTOX_TOKEN_FILE', 'is needed when live');
-    }
+  .refine(({ VEGA_UPSTOX_ENV: env, VEGA_UPSTOX_SIM_URL: url }) => env !== 'simulator' || url !== undefined, {
+    path: ['VEGA_UPSTOX_SIM_URL'],
+    message: 'is needed with a simulator',
+    when: envIsRead,
+  })
+  .refine(({ VEGA_UPSTOX_ENV: env, VEGA_UPSTOX_SIM_URL: url }) => env !== 'live' || url === undefined, {
+    path: ['VEGA_UPSTOX_SIM_URL'],
+    message: 'must not be set when live',
+    when: envIsRead,
+  })
+  .refine(({ VEGA_UPSTOX_ENV: env, VEGA_UPSTOX_TOKEN_FILE: file }) => env !== 'live' || file !== undefined, {
+    path: ['VEGA_UPSTOX_TOKEN_FILE'],
+    message: 'is needed when live',
+    when: envIsRead,
   });
+
+/** Whether the environment was given at all, so that rules across variables speak although others are bad. */
+function envIsRead({ value }: { value: unknown }): boolean {
+  return typeof value === 'object' && value !== null && 'VEGA_UPSTOX_ENV' in value;
+}
 
 /** The configuration of market-feed. */
 export type MarketFeedConfig = z.output<typeof configSchema>;

@@ -10,6 +10,7 @@ import {
 } from '@vega/upstox/market';
 import { NatsStatusSink } from './adapters/nats/nats-status-sink.ts';
 import { NatsTickSink } from './adapters/nats/nats-tick-sink.ts';
+import { TracedTickSink } from './adapters/nats/traced-tick-sink.ts';
 import { PgFeedEpoch } from './adapters/pg/pg-feed-epoch.ts';
 import { RedisLastValues } from './adapters/redis/redis-last-values.ts';
 import type { Broker } from './adapters/upstox/broker.ts';
@@ -65,7 +66,10 @@ export async function openFeed(parts: FeedHalfParts): Promise<FeedHalf> {
   const pipeline = new TickPipeline({
     feedEpoch,
     directory,
-    sink: new NatsTickSink(bus),
+    sink:
+      config.VEGA_TRACE_TICK_EVERY === 0
+        ? new NatsTickSink(bus)
+        : new TracedTickSink(bus, clock, config.VEGA_TRACE_TICK_EVERY),
     clock,
     onChanged: (instrument) => values.mark(instrument),
     listeners: parts.listeners,
@@ -117,12 +121,12 @@ export async function openFeed(parts: FeedHalfParts): Promise<FeedHalf> {
   const view = new QuoteView({ directory, streams, time, circuits, clock });
   const overview = new GetOverview({ directory, pipeline, interest, time, view, monitor });
   const quotes = new GetQuotes({ directory, pipeline, streams, interest, rest, circuits, view, clock, feedEpoch });
-  registerFeedMetrics({ metrics, clock, pipeline, streams, interest, monitor, values });
+  registerFeedMetrics({ metrics, clock, pipeline, streams, interest, monitor, values, time, tokens: broker.tokens });
   context.health.register({ name: 'feed', check: () => monitor.notReady() });
   logger.info({ feedEpoch, plan: config.VEGA_UPSTOX_PLAN, source: broker.source }, 'the feed is built');
   return {
     questions: {
-      getQuotes: ({ symbols }) => quotes.execute(symbols),
+      getQuotes: ({ symbols }, deadlineMs) => quotes.execute(symbols, deadlineMs),
       getOverview: () => overview.execute(),
       renewInterest: (request) => interest.renew(request),
       getFeedStatus: () => ({

@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { STREAMS } from '@vega/contracts';
-import { ensureStreams, type ServiceContext } from '@vega/platform';
-import { FeedController } from './adapters/nats/feed.controller.ts';
+import { ensureStreams, watchStreams, type ServiceContext } from '@vega/platform';
+import { FeedController } from './adapters/rpc/feed.controller.ts';
 import { openRedis } from './adapters/redis/open-redis.ts';
 import { createBroker } from './adapters/upstox/broker.ts';
 import { CalendarKeeper } from './app/calendar-keeper.ts';
@@ -21,6 +21,7 @@ export class MarketFeedModule {
   static async open(context: ServiceContext<MarketFeedConfig>): Promise<DynamicModule> {
     const { config, clock, logger, bus } = context;
     await ensureStreams(bus, [STREAMS.ticks, STREAMS.bars, STREAMS.status], { replicas: config.VEGA_NATS_REPLICAS });
+    await watchStreams(context);
     const broker = createBroker(config, clock, logger);
     const live = broker.source === 'live';
     const calendar = new CalendarKeeper(broker.rest, clock, logger);

@@ -102,20 +102,17 @@ export async function openArchiver(
   return { archiver, bus };
 }
 
-/** Runs an archiver until it stands still at a step of a commit, as dead as a killed process, and takes its connection away. */
+/** Runs an archiver until a step of a commit, from where on it does nothing more, like a killed process. */
 export async function dieAt(url: string, folder: string, step: CommitStep, maxRows: number): Promise<void> {
-  let reached = false;
+  let death: Promise<void> | undefined;
   const { archiver, bus } = await openArchiver(url, folder, {
     maxRows,
     atStep: async (at) => {
-      if (at !== step) return;
-      reached = true;
-      await new Promise(() => undefined);
+      if (at === step) death ??= archiver.abandon();
     },
   });
   await archiver.start();
-  await eventually(() => reached, { withinMs: 10_000, what: `the archiver reaching ${step}` });
-  void archiver.abandon();
+  await (await eventually(() => death && { death }, { withinMs: 10_000, what: `the archiver reaching ${step}` })).death;
   await bus.nc.close();
 }
 

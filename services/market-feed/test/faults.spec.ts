@@ -119,6 +119,33 @@ describe('a mute feed', () => {
   }, 60_000);
 });
 
+describe('an instrument of which nothing was ever seen', () => {
+  it('is named when neither the feed nor REST tells of it, and answered by REST alone when that does', async () => {
+    const { instruments } = await feed.ask(marketFeedRpc.searchInstruments, {
+      query: 'NIFTY',
+      segments: ['NSE_FO'],
+      instrumentTypes: ['PE'],
+      expiryDate: '',
+      limit: 2,
+      offset: 0,
+    });
+    const [unseen, readable] = instruments.map(({ instrumentKey }) => instrumentKey);
+    await sim.fault({ kind: 'mute' });
+    await sim.fault({ kind: '5xx', path: '/v3/market-quote' });
+    const nothing = await feed.ask(marketFeedRpc.getQuotes, { symbols: [unseen!] });
+    expect(nothing).toEqual({ quotes: [], unknown: [], unavailable: [unseen] });
+    await sim.clearFaults();
+    await sim.fault({ kind: 'mute' });
+    const read = await feed.ask(marketFeedRpc.getQuotes, { symbols: [readable!, NIFTY] });
+    expect(read.unavailable).toEqual([]);
+    const quote = read.quotes[0]!;
+    expect(quote).toMatchObject({ staleReason: StaleReason.NOT_SUBSCRIBED, tick: { source: TickSource.REST, seq: 0 } });
+    expect(quote.tick!.lastPricePaise).toBeGreaterThan(0);
+    expect(quote.tick!.depth.length).toBeGreaterThan(0);
+    expect(quote.quoteAgeMs).toBeLessThan(3_000);
+  }, 60_000);
+});
+
 describe('a lost connection', () => {
   it('is a gap that is counted; the epoch stays, the numbers go on, what comes first is marked a snapshot', async () => {
     const before = await feed.health();

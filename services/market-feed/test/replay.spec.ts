@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { HealthState, marketFeedRpc, StaleReason, TickMode, type Ohlc, type Tick } from '@vega/contracts';
+import { HealthState, marketFeedRpc, StaleReason, Tick, TickMode, toBytes, type Ohlc } from '@vega/contracts';
 import { describeWithSharedData, eventually } from '@vega/testkit';
 import { startFeed, type RunningFeed } from './running-feed.ts';
 import { startSimulator, type Simulator } from './simulator.ts';
@@ -161,6 +161,13 @@ describeWithSharedData('the recorded quarter of an hour, replayed', (shared) => 
       expect([key, ticks.length]).toEqual([key, contents.length]);
       expect(ticks.map(({ seq }) => seq)).toEqual(ticks.map((_tick, at) => at + 1));
       for (const [at, tick] of ticks.entries()) expect(withoutStamp(tick)).toEqual(contents[at]);
+    }
+  });
+
+  it('the bytes are those of the published schema, one for one', () => {
+    expect(feed.heard.length).toBeGreaterThan(1_000);
+    for (const { tick, bytes } of feed.heard) {
+      if (!Buffer.from(bytes).equals(toBytes(Tick, tick))) throw new Error(`${JSON.stringify(tick)} has other bytes`);
     }
   });
 

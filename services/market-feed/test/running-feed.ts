@@ -11,6 +11,8 @@ import { migrate } from '../src/migrate.ts';
 export interface Heard {
   readonly subject: string;
   readonly tick: Tick;
+  /** As they came. */
+  readonly bytes: Uint8Array;
 }
 
 /** A market-feed over real servers, and what an outsider sees of it. */
@@ -47,7 +49,7 @@ export async function startFeed(simUrl: string, environment: Record<string, stri
   const heard: Heard[] = [];
   nc.subscribe(subjects.ticksOf(), {
     callback: (_error, message) => {
-      heard.push({ subject: message.subject, tick: Tick.decode(message.data) });
+      heard.push({ subject: message.subject, tick: Tick.decode(message.data), bytes: message.data });
     },
   });
   const healths: FeedHealth[] = [];

@@ -1,9 +1,12 @@
 import type { Instrument } from '@vega/contracts';
 import type { InstrumentKey, IstDate } from '@vega/kernel';
 import type { BuiltBar } from '../domain/bar-book.ts';
+import type { BarMessage, StoredBar } from '../domain/bar-message.ts';
 import type { RestoredBar } from '../domain/bar-builder.ts';
 import type { Candle, CandleUnit, SpanLimit } from '../domain/candle.ts';
 import type { InstrumentEntry } from '../domain/instrument-entry.ts';
+
+export type { BarMessage, StoredBar } from '../domain/bar-message.ts';
 
 /** The broker's instrument master as it was read. */
 export interface MasterReading {
@@ -38,22 +41,6 @@ export interface InstrumentStore {
   fetchCurrent(): Promise<{ readonly date: string; readonly rowCount: number } | undefined>;
   /** The current master in pieces. */
   fetchActive(): AsyncIterable<readonly Instrument[]>;
-}
-
-/** A bar that is in the store, to be told on the bus. */
-export interface StoredBar {
-  readonly bar: BuiltBar;
-  /** Grows by one with every change of the bar, from 1. */
-  readonly revision: number;
-}
-
-/** A message of a bar that may not be on the bus yet. */
-export interface BarMessage {
-  readonly id: number;
-  readonly subject: string;
-  /** Names the bar and its revision: the bus drops a second one. */
-  readonly messageId: string;
-  readonly payload: Uint8Array;
 }
 
 /** Keeps one-minute bars. */

@@ -1,10 +1,12 @@
 import { HealthState } from '@vega/contracts';
 import type { Clock } from '@vega/kernel';
 import type { Metrics } from '@vega/platform';
+import type { TokenSource } from '@vega/upstox/market';
 import type { FeedMonitor } from './feed-monitor.ts';
 import type { FeedStreams } from './feed-streams.ts';
 import type { InterestKeeper } from './interest-keeper.ts';
 import type { LastValueWriter } from './last-value-writer.ts';
+import type { MarketTime } from './market-time.ts';
 import type { TickPipeline } from './tick-pipeline.ts';
 
 /** Seconds; from a frame of one instrument to one of thousands. */
@@ -18,6 +20,8 @@ export interface FeedMetricsParts {
   readonly interest: InterestKeeper;
   readonly monitor: FeedMonitor;
   readonly values: LastValueWriter;
+  readonly time: MarketTime;
+  readonly tokens: Pick<TokenSource, 'current'>;
 }
 
 /** A histogram of the time one frame takes from its bytes to its ticks on the bus, in seconds. */
@@ -33,20 +37,12 @@ export function frameTimer(metrics: Metrics): (seconds: number) => void {
 
 /** Registers the feed's figures; each is read when somebody scrapes, so that the hot path counts nothing twice. */
 export function registerFeedMetrics({ metrics, ...parts }: FeedMetricsParts): void {
-  const { pipeline, streams, monitor, interest, values, clock } = parts;
+  const { pipeline, streams, monitor, interest, values, clock, time, tokens } = parts;
   const gauge = (name: string, help: string, read: () => number): void => {
     metrics.gauge(`vega_feed_${name}`, help, [], (one) => one.set(read()));
   };
   const total = (name: string, help: string, read: () => number): void => {
-    let counted = 0;
-    const counter = metrics.counter(`vega_feed_${name}_total`, help);
-    Object.assign(counter, {
-      collect() {
-        const now = read();
-        counter.inc(Math.max(0, now - counted));
-        counted = now;
-      },
-    });
+    metrics.total(`vega_feed_${name}_total`, help, read);
   };
   const sum = (read: (stats: ReturnType<FeedStreams['stats']>['connections'][number]) => number): number =>
     streams.stats().connections.reduce((all, stats) => all + read(stats), 0);
@@ -71,6 +67,37 @@ export function registerFeedMetrics({ metrics, ...parts }: FeedMetricsParts): vo
   gauge('state', '0 unknown, 1 green, 2 amber, 3 red.', () => monitor.state ?? HealthState.UNSPECIFIED);
   gauge('last_value_write_seconds', 'Duration of the last batch of last values.', () => values.lastWriteMs / 1000);
   gauge('last_value_failing', '1 while last values cannot be written.', () => (values.problem === undefined ? 0 : 1));
+  gauge('last_value_wait_seconds', 'How long the oldest value that is not in Redis waits already.', () =>
+    Math.max(0, values.oldestWaitMs / 1000),
+  );
+  gauge('market_open', '1 while any segment trades continuously.', () => (time.isOpen() ? 1 : 0));
+  gauge(
+    'token_expires_timestamp_seconds',
+    'When the broker token dies, Unix time; 0 without a token.',
+    () => (tokens.current()?.expiresAt ?? 0) / 1000,
+  );
+  gauge('connections_open', 'Open connections to the broker feed.', () =>
+    sum(({ state }) => (state === 'open' ? 1 : 0)),
+  );
+  gauge('connections_mute', 'Open connections that are silent although a segment they carry is open.', () =>
+    sum((stats) => (streams.isMute(stats) ? 1 : 0)),
+  );
+  metrics.gauge(
+    'vega_feed_subscription_limit',
+    'Instruments that the connections may carry by mode.',
+    ['mode'],
+    (one) => {
+      const limits = new Map<string, number>();
+      for (const { modes } of streams.stats().connections) {
+        const uses = Object.entries(modes);
+        const mixed = uses.filter(([, { keys }]) => keys > 0).length > 1;
+        for (const [mode, limit] of uses) {
+          limits.set(mode, (limits.get(mode) ?? 0) + (mixed ? limit.mixed : limit.alone));
+        }
+      }
+      for (const [mode, limit] of limits) one.set({ mode }, limit);
+    },
+  );
   metrics.gauge('vega_feed_subscriptions', 'Instruments on the feed by mode.', ['mode'], (one) => {
     const modes = new Map<string, number>();
     for (const stats of streams.stats().connections) {

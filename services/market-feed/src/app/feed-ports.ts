@@ -3,8 +3,11 @@ import type { InstrumentKey } from '@vega/kernel';
 
 /** Where ticks go. Synchronous: nothing on the hot path waits. */
 export interface TickSink {
-  /** Sends one tick and does not look back. False when it could not be handed over; the bytes are never written again. */
-  publish(subject: string, bytes: Uint8Array): boolean;
+  /**
+   * Sends one tick, whose frame came at `receivedAtMonotonicMs`, and does not look back. False when it could not be
+   * handed over; the bytes are never written again.
+   */
+  publish(subject: string, bytes: Uint8Array, receivedAtMonotonicMs: number): boolean;
 }
 
 /** Where status goes: kept by the bus, last per subject. Rejects when the bus did not acknowledge. */

@@ -12,7 +12,8 @@ export const FEED_QUESTIONS = Symbol('FeedQuestions');
 
 /** What the feed answers. */
 export interface FeedQuestions {
-  getQuotes(request: GetQuotesRequest): Promise<GetQuotesResponse>;
+  /** `deadlineMs`: how long the caller still waits. */
+  getQuotes(request: GetQuotesRequest, deadlineMs: number): Promise<GetQuotesResponse>;
   getOverview(): GetOverviewResponse;
   getFeedStatus(): GetFeedStatusResponse;
   renewInterest(request: RenewInterestRequest): RenewInterestResponse;

@@ -13,10 +13,15 @@ import type { TickPipeline } from './tick-pipeline.ts';
 /** Symbols of one question at most, as the contract says. */
 export const MAX_SYMBOLS = 500;
 
-/** How long a first tick is waited for before the broker is asked by REST. */
-const FIRST_TICK_MS = 1_000;
-const REST_CALL = { timeoutMs: 1_500, rateWaitMs: 500 };
-const BANDS_WITHIN_MS = 1_000;
+/** How long a first tick is waited for before the broker is asked by REST, and the share of the caller's time it may take. */
+const FIRST_TICK = { ms: 1_000, share: 0.25 };
+const REST_ANSWER = { ms: 1_500, share: 0.4 };
+const REST_TURN = { ms: 500, share: 0.1 };
+const BANDS = { ms: 1_000, share: 0.25 };
+
+function within(limit: { readonly ms: number; readonly share: number }, deadlineMs: number): number {
+  return Math.min(limit.ms, deadlineMs * limit.share);
+}
 
 export interface GetQuotesParts {
   readonly directory: InstrumentDirectory;
@@ -38,8 +43,8 @@ export interface GetQuotesParts {
 export class GetQuotes {
   constructor(private readonly parts: GetQuotesParts) {}
 
-  /** Throws `BAD_REQUEST` for no symbols or too many. */
-  async execute(symbols: readonly string[]): Promise<GetQuotesResponse> {
+  /** Answers well within `deadlineMs`. Throws `BAD_REQUEST` for no symbols or too many. */
+  async execute(symbols: readonly string[], deadlineMs: number): Promise<GetQuotesResponse> {
     if (symbols.length < 1 || symbols.length > MAX_SYMBOLS) {
       throw new OutcomeError('BAD_REQUEST', `a question names 1 to ${MAX_SYMBOLS} symbols`, { count: symbols.length });
     }
@@ -47,8 +52,8 @@ export class GetQuotes {
     const unknown = symbols.filter((_symbol, at) => keys[at] === undefined);
     const known = keys.filter((key) => key !== undefined);
     const [read] = await Promise.all([
-      this.readAbsent([...new Set(known)]),
-      this.parts.circuits.ensure(known, BANDS_WITHIN_MS),
+      this.readAbsent([...new Set(known)], deadlineMs),
+      this.parts.circuits.ensure(known, within(BANDS, deadlineMs)),
     ]);
     const quotes: Quote[] = [];
     const unavailable: string[] = [];
@@ -73,16 +78,21 @@ export class GetQuotes {
   }
 
   /** Reads by REST what no stream has shown even after it was asked for. */
-  private async readAbsent(keys: readonly InstrumentKey[]): Promise<ReadonlyMap<InstrumentKey, QuoteRead>> {
+  private async readAbsent(
+    keys: readonly InstrumentKey[],
+    deadlineMs: number,
+  ): Promise<ReadonlyMap<InstrumentKey, QuoteRead>> {
     const { pipeline, interest, rest } = this.parts;
     const absent = keys.filter((key) => !this.isStreamed(key));
     if (absent.length === 0) return new Map();
     const coming = interest.touch(absent);
     const came = await Promise.all(
-      absent.map((key) => (coming.has(key) ? pipeline.nextTick(key, FIRST_TICK_MS) : false)),
+      absent.map((key) => (coming.has(key) ? pipeline.nextTick(key, within(FIRST_TICK, deadlineMs)) : false)),
     );
     const missing = absent.filter((_key, at) => !came[at]);
-    return missing.length === 0 ? new Map() : (await rest.read(missing, REST_CALL)).quotes;
+    if (missing.length === 0) return new Map();
+    const call = { timeoutMs: within(REST_ANSWER, deadlineMs), rateWaitMs: within(REST_TURN, deadlineMs) };
+    return (await rest.read(missing, call)).quotes;
   }
 
   /** What has a place on the feed and has shown itself; when its connection is down since, its last value says so. */

@@ -15,6 +15,8 @@ export class LastValueWriter {
   private writing: Promise<void> = Promise.resolve();
   private failure: string | undefined;
   private lagMs = 0;
+  /** Monotonic ms since which the oldest unwritten value waits. */
+  private waitingSinceMs = 0;
 
   constructor(
     private readonly store: LastValueStore,
@@ -31,6 +33,11 @@ export class LastValueWriter {
     return this.lagMs;
   }
 
+  /** How long the oldest value that is not in the store waits already, milliseconds; 0 when all are written. */
+  get oldestWaitMs(): number {
+    return this.changed.length === 0 ? 0 : this.clock.monotonicMs() - this.waitingSinceMs;
+  }
+
   start(): void {
     this.timer = repeat(this.clock, WRITE_EVERY_MS, () => this.flush());
   }
@@ -39,6 +46,7 @@ export class LastValueWriter {
   mark(instrument: LiveInstrument): void {
     if (instrument.unsaved) return;
     instrument.unsaved = true;
+    if (this.changed.length === 0) this.waitingSinceMs = this.clock.monotonicMs();
     this.changed.push(instrument);
   }
 
@@ -58,6 +66,7 @@ export class LastValueWriter {
     if (this.changed.length === 0) return;
     const batch = this.changed;
     this.changed = [];
+    const waitingSinceMs = this.waitingSinceMs;
     const startedMs = this.clock.monotonicMs();
     for (let at = 0; at < batch.length; at += BATCH) {
       const part = batch.slice(at, at + BATCH);
@@ -72,6 +81,7 @@ export class LastValueWriter {
         this.failure = error instanceof Error ? error.message : String(error);
         for (const instrument of part) this.mark(instrument);
         this.changed.push(...batch.slice(at + BATCH));
+        this.waitingSinceMs = waitingSinceMs;
         break;
       }
     }

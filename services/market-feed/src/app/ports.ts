@@ -1,5 +1,8 @@
-import type { Instrument, Ohlc } from '@vega/contracts';
+import type { Instrument } from '@vega/contracts';
 import type { InstrumentKey } from '@vega/kernel';
+import type { TickFacts } from '../domain/tick-facts.ts';
+
+export type { TickFacts } from '../domain/tick-facts.ts';
 
 /** The instrument master in memory, as of its newest date. Reads never touch the database. */
 export interface InstrumentDirectory {
@@ -17,23 +20,6 @@ export interface InstrumentDirectory {
   futuresOf(underlying: InstrumentKey): readonly Instrument[];
   /** Called after each change of the master. Returns the unsubscriber. */
   onChange(listener: () => void): () => void;
-}
-
-/** What is told of each published tick inside the process. The object is reused: copy what you keep. */
-export interface TickFacts {
-  key: InstrumentKey;
-  instrumentId: number;
-  /** Whether it is the snapshot that follows a subscription. */
-  snapshot: boolean;
-  marketTimeMs: number;
-  lastPricePaise: number;
-  /** 0 when it has not traded. */
-  lastTradeTimeMs: number;
-  /** Units traded today; undefined where the instrument or mode has none. */
-  volume: number | undefined;
-  oi: number | undefined;
-  /** The broker's own last completed minute, where the mode carries it. */
-  minute: Ohlc | undefined;
 }
 
 /** Reacts to ticks in process, synchronously and fast. */

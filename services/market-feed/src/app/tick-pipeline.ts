@@ -92,7 +92,7 @@ export class TickPipeline {
     }
     const bytes = this.encoder.encode(instrument.header, instrument.identity.traits, slot, stamp);
     instrument.receivedMs = receivedAtMonotonicMs;
-    if (sink.publish(instrument.subject, bytes)) {
+    if (sink.publish(instrument.subject, bytes, receivedAtMonotonicMs)) {
       this.counts.published += 1;
       this.lastPublishedMs = instrument.receivedMs;
     } else {

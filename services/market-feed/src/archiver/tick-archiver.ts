@@ -92,6 +92,8 @@ export class TickArchiver {
   private committing: Promise<void> | undefined;
   private timer: Timer | undefined;
   private stopping = false;
+  /** From then on nothing is written, whatever was begun. */
+  private abandoned = false;
   private stream = '';
   /** The last sequence staged, listed as missing or passed over. */
   private position = 0;
@@ -158,9 +160,13 @@ export class TickArchiver {
 
   /** Ends reading without filing what is staged: the stream still has it, and another start takes it from there. */
   async abandon(): Promise<void> {
+    this.abandoned = true;
     this.stopping = true;
     this.timer?.cancel();
     await this.messages?.close();
+    await this.reading;
+    await this.committing;
+    this.staging?.close();
   }
 
   /** Where reading begins: after what the manifest has of this stream. */
@@ -259,7 +265,7 @@ export class TickArchiver {
   private async commit(): Promise<void> {
     const { staging, last } = this;
     const { clock } = this.options;
-    if (staging === undefined || last === undefined) return;
+    if (staging === undefined || last === undefined || this.abandoned) return;
     await this.step('before-write');
     const groups = staging.rows === 0 ? [] : await staging.groups();
     const files = await this.writeFiles(staging, groups);
@@ -322,7 +328,7 @@ export class TickArchiver {
       await this.step('after-rename');
       return files;
     } catch (error) {
-      for (const path of paths) this.folder.remove(path);
+      if (!this.abandoned) for (const path of paths) this.folder.remove(path);
       throw error;
     }
   }
@@ -345,6 +351,7 @@ export class TickArchiver {
 
   private async step(step: CommitStep): Promise<void> {
     await this.options.atStep?.(step);
+    if (this.abandoned) throw new Error(`abandoned at ${step}`);
   }
 }
 

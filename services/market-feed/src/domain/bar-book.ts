@@ -1,5 +1,5 @@
 import { DAY_MS, IST_OFFSET_MS, MINUTE_MS, segmentOf, type InstrumentKey } from '@vega/kernel';
-import type { TickFacts } from '../app/ports.ts';
+import type { TickFacts } from './tick-facts.ts';
 
 /** A bar as it is announced. Prices in paise, volume and open interest in units, times in epoch ms of market time. */
 export interface BuiltBar {

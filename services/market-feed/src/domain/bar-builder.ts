@@ -18,7 +18,7 @@
  * last trade, where the broker's candle corrects it.
  */
 import { MINUTE_MS, type InstrumentKey } from '@vega/kernel';
-import type { TickFacts } from '../app/ports.ts';
+import type { TickFacts } from './tick-facts.ts';
 import {
   addObservation,
   barAt,

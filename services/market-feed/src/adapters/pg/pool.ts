@@ -1,5 +1,5 @@
 import pg from 'pg';
-import type { Logger } from '@vega/platform';
+import { traceStatements, type Logger } from '@vega/platform';
 import { SCHEMA } from './migrations/index.ts';
 
 const INT8 = 20;
@@ -19,7 +19,8 @@ export interface PoolOptions {
 
 /**
  * Connections to this service's schema. `bigint` comes as a number (all of ours are below 2^53, checked), `date` as
- * `YYYY-MM-DD`. A connection that breaks while idle is logged and replaced.
+ * `YYYY-MM-DD`. A connection that breaks while idle is logged and replaced. A statement that
+ * runs within a trace is a span of it.
  */
 export function createPool(options: PoolOptions): pg.Pool {
   const pool = new pg.Pool({
@@ -32,6 +33,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     options: `-c search_path=${SCHEMA},public -c pg_trgm.word_similarity_threshold=${LIKENESS_THRESHOLD}`,
     types: { getTypeParser },
   });
+  traceStatements(pool);
   pool.on('error', (error) => options.logger.warn({ err: error }, 'an idle connection to PostgreSQL broke'));
   return pool;
 }

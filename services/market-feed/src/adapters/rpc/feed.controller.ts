@@ -1,4 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
+import { Ctx, Payload } from '@nestjs/microservices';
 import {
   marketFeedRpc,
   type GetFeedStatusRequest,
@@ -10,7 +11,7 @@ import {
   type RenewInterestRequest,
   type RenewInterestResponse,
 } from '@vega/contracts';
-import { HandlesRpc } from '@vega/platform';
+import { HandlesRpc, type RpcCallContext } from '@vega/platform';
 import { FEED_QUESTIONS, type FeedQuestions } from '../../app/feed-questions.ts';
 
 /** Answers what is asked of the feed on the bus. */
@@ -19,8 +20,8 @@ export class FeedController {
   constructor(@Inject(FEED_QUESTIONS) private readonly feed: FeedQuestions) {}
 
   @HandlesRpc(marketFeedRpc.getQuotes)
-  getQuotes(request: GetQuotesRequest): Promise<GetQuotesResponse> {
-    return this.feed.getQuotes(request);
+  getQuotes(@Payload() request: GetQuotesRequest, @Ctx() call: RpcCallContext): Promise<GetQuotesResponse> {
+    return this.feed.getQuotes(request, call.deadlineMs);
   }
 
   @HandlesRpc(marketFeedRpc.getOverview)
