@@ -6,6 +6,7 @@ export * from './project-paths.ts';
 export * from './seeded-random.ts';
 export * from './shared-data.ts';
 export * from './test-servers.ts';
+export * from './servers/apt-packages.ts';
 export * from './servers/managed-process.ts';
 export * from './servers/process-identity.ts';
 export * from './servers/run-command.ts';
