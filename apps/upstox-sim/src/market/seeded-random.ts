@@ -3,19 +3,20 @@
  * can be saved and restored; `hashOf` gives independent seeds from names, so that what is asked for in any order (the
  * history of a date, the size of a level) does not depend on what was asked for before.
  */
+const { PI, cos, floor, imul, log, sqrt } = Math;
 
 /** A 32-bit hash (FNV-1a over the text, finished by murmur3's mixer) of the parts. */
 export function hashOf(...parts: readonly (string | number)[]): number {
   let hash = 0x811c9dc5;
   for (const part of parts) {
     const text = String(part);
-    for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-    hash = Math.imul(hash ^ 0x7c, 0x01000193);
+    for (let i = 0; i < text.length; i++) hash = imul(hash ^ text.charCodeAt(i), 0x01000193);
+    hash = imul(hash ^ 0x7c, 0x01000193);
   }
   hash ^= hash >>> 16;
-  hash = Math.imul(hash, 0x85ebca6b);
+  hash = imul(hash, 0x85ebca6b);
   hash ^= hash >>> 13;
-  hash = Math.imul(hash, 0xc2b2ae35);
+  hash = imul(hash, 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
@@ -53,13 +54,13 @@ export class SeededRandom {
 
   /** An integer from 0 to `bound - 1`. */
   below(bound: number): number {
-    return Math.floor(this.unit() * bound);
+    return floor(this.unit() * bound);
   }
 
   /** Standard normal (Box and Muller). */
   normal(): number {
-    const radius = Math.sqrt(-2 * Math.log(1 - this.unit()));
-    return radius * Math.cos(2 * Math.PI * this.unit());
+    const radius = sqrt(-2 * log(1 - this.unit()));
+    return radius * cos(2 * PI * this.unit());
   }
 
   /** What {@link restore} needs to continue this stream exactly. */

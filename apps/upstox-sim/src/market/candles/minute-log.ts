@@ -7,6 +7,8 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import type { Bar } from './bar.ts';
 
+const { min, round } = Math;
+
 /** Where a log's bytes are kept. */
 export interface LogBytes {
   readonly length: number;
@@ -122,12 +124,12 @@ function readBlock(bytes: LogBytes, offset: number): Block | undefined {
 }
 
 function writeRow(buffer: Buffer, offset: number, row: Bar): void {
-  buffer.writeUInt32LE(Math.round(row.open * 100), offset);
-  buffer.writeUInt32LE(Math.round(row.high * 100), offset + 4);
-  buffer.writeUInt32LE(Math.round(row.low * 100), offset + 8);
-  buffer.writeUInt32LE(Math.round(row.close * 100), offset + 12);
-  buffer.writeUInt32LE(Math.min(row.volume, MOST), offset + 16);
-  buffer.writeUInt32LE(Math.min(row.oi, MOST), offset + 20);
+  buffer.writeUInt32LE(round(row.open * 100), offset);
+  buffer.writeUInt32LE(round(row.high * 100), offset + 4);
+  buffer.writeUInt32LE(round(row.low * 100), offset + 8);
+  buffer.writeUInt32LE(round(row.close * 100), offset + 12);
+  buffer.writeUInt32LE(min(row.volume, MOST), offset + 16);
+  buffer.writeUInt32LE(min(row.oi, MOST), offset + 20);
 }
 
 function readRow(buffer: Buffer, at: number): Bar {

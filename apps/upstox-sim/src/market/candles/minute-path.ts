@@ -6,6 +6,8 @@
 import type { SeededRandom } from '../seeded-random.ts';
 import type { Bar } from './bar.ts';
 
+const { max, min, round, sqrt } = Math;
+
 /** The day to be filled with minutes. */
 export interface DayShape extends Omit<Bar, 'at'> {
   /** Open interest at the previous day's end. */
@@ -37,19 +39,19 @@ export function minutesOfDay(
   return times.map((at, i) => {
     const open = i === 0 ? day.open : toGrid(path[i - 1] ?? day.open, tick);
     const close = i === count - 1 ? day.close : toGrid(path[i] ?? day.close, tick);
-    const top = Math.max(open, close);
-    const bottom = Math.min(open, close);
-    const high = i === highest ? day.high : Math.min(day.high, toGrid(top + wick * random.unit(), tick));
-    const low = i === lowest ? day.low : Math.max(day.low, toGrid(bottom - wick * random.unit(), tick));
+    const top = max(open, close);
+    const bottom = min(open, close);
+    const high = i === highest ? day.high : min(day.high, toGrid(top + wick * random.unit(), tick));
+    const low = i === lowest ? day.low : max(day.low, toGrid(bottom - wick * random.unit(), tick));
     const oi = day.previousOi + ((day.oi - day.previousOi) * (i + 1)) / count;
     return {
       at,
       open,
-      high: Math.max(high, top),
-      low: Math.min(low, bottom),
+      high: max(high, top),
+      low: min(low, bottom),
       close,
       volume: volumes[i] ?? 0,
-      oi: Math.round(oi / unit) * unit,
+      oi: round(oi / unit) * unit,
     };
   });
 }
@@ -57,17 +59,17 @@ export function minutesOfDay(
 function bridge(day: DayShape, count: number, random: SeededRandom, weightOf: (fraction: number) => number): number[] {
   const walk: number[] = [];
   let sum = 0;
-  for (let i = 0; i < count; i++) walk.push((sum += random.normal() * Math.sqrt(weightOf((i + 0.5) / count))));
-  const scale = (day.high - day.low) / (1.7 * Math.sqrt(count));
-  const top = Math.max(day.open, day.close);
-  const bottom = Math.min(day.open, day.close);
+  for (let i = 0; i < count; i++) walk.push((sum += random.normal() * sqrt(weightOf((i + 0.5) / count))));
+  const scale = (day.high - day.low) / (1.7 * sqrt(count));
+  const top = max(day.open, day.close);
+  const bottom = min(day.open, day.close);
   let highest = top;
   let lowest = bottom;
   const path = walk.map((value, i) => {
     const fraction = (i + 1) / count;
     const point = day.open + (day.close - day.open) * fraction + (value - sum * fraction) * scale;
-    highest = Math.max(highest, point);
-    lowest = Math.min(lowest, point);
+    highest = max(highest, point);
+    lowest = min(lowest, point);
     return point;
   });
   const up = highest > top ? (day.high - top) / (highest - top) : 0;
@@ -88,13 +90,13 @@ function shareOut(
   if (total <= 0) return [];
   const weights = Array.from({ length: count }, (_, i) => weightOf((i + 0.5) / count) * (0.3 + 1.4 * random.unit()));
   const sum = weights.reduce((a, b) => a + b, 0);
-  const lots = Math.round(total / unit);
+  const lots = round(total / unit);
   let given = 0;
   let passed = 0;
   // Rounding the running sum gives the exact total and leaves quiet minutes of thin instruments empty.
   return weights.map((weight) => {
     passed += weight;
-    const until = Math.round((lots * passed) / sum);
+    const until = round((lots * passed) / sum);
     const share = until - given;
     given = until;
     return share * unit;
@@ -103,6 +105,6 @@ function shareOut(
 
 /** A price on the grid; `tick` in rupees. */
 export function toGrid(price: number, tick: number): number {
-  const paise = Math.round(tick * 100);
-  return (Math.round((price * 100) / paise) * paise) / 100;
+  const paise = round(tick * 100);
+  return (round((price * 100) / paise) * paise) / 100;
 }

@@ -3,6 +3,7 @@
  * libs/pricing on purpose: the platform's Greeks are checked against a market priced by other code.
  * Normal distribution: G. West, "Better approximations to cumulative normal functions", Wilmott 2005 (after Hart 1968).
  */
+const { abs, exp, log, max, sqrt } = Math;
 
 /** Right of a contract: a call or a put. */
 export type OptionRight = 'CE' | 'PE';
@@ -11,14 +12,14 @@ const SQRT_TWO_PI = 2.5066282746310002;
 
 /** Density of the standard normal distribution. */
 export function normalDensity(x: number): number {
-  return Math.exp(-0.5 * x * x) / SQRT_TWO_PI;
+  return exp(-0.5 * x * x) / SQRT_TWO_PI;
 }
 
 /** Cumulative standard normal distribution, absolute error below 1e-14. */
 export function normalCdf(x: number): number {
-  const z = Math.abs(x);
+  const z = abs(x);
   if (z > 37) return x > 0 ? 1 : 0;
-  const density = Math.exp(-0.5 * z * z);
+  const density = exp(-0.5 * z * z);
   let tail: number;
   if (z < 7.07106781186547) {
     const above =
@@ -78,5 +79,5 @@ export function optionPrice(
   volatility: number,
   years: number,
 ): number {
-  return black76(right, forward, strike, Math.log(forward / strike), volatility * Math.sqrt(Math.max(0, years)));
+  return black76(right, forward, strike, log(forward / strike), volatility * sqrt(max(0, years)));
 }

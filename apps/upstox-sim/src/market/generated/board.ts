@@ -70,6 +70,10 @@ export class Board {
     };
     const cash = cashInstruments().map((shape) => keep(shape.key, undefined, () => new Instrument(shape)));
     const derivatives = this.contracts.map((contract) => keep(contract.key, contract, () => this.derivative(contract)));
+    for (const instrument of derivatives) {
+      const { underlyingIndex, contract } = instrument;
+      if (contract !== undefined) instrument.rank = expiryRank(underlyingIndex, contract.expiry, day.date);
+    }
     this.cash = cash;
     this.instruments = [...cash, ...derivatives];
     this.byKey = new Map(this.instruments.map((instrument) => [instrument.key, instrument]));
@@ -105,13 +109,9 @@ export class Board {
     return Math.max(tick / 100, toGrid(fair, tick / 100));
   }
 
-  /** Sets every instrument's liveliness by where the market stands now. */
-  classifyAll(): void {
-    for (const instrument of this.instruments) {
-      const { contract } = instrument;
-      const rank = contract ? expiryRank(instrument.underlyingIndex, contract.expiry, this.day.date) : 0;
-      classify(instrument, rank, this.latent);
-    }
+  /** Sets every instrument's liveliness by where the market stands now; `pace` is the intensity of trading. */
+  classifyAll(pace: number): void {
+    for (const instrument of this.instruments) classify(instrument, this.latent, pace);
   }
 
   /** Sets the day's price bands. */

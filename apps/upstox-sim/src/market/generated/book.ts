@@ -9,6 +9,8 @@
 import { SeededRandom } from '../seeded-random.ts';
 import type { DepthLevel } from '../market-source.ts';
 
+const { floor, log, max, min, round } = Math;
+
 /** Levels of a full book. */
 export const DEPTH_LEVELS = 30;
 /** Levels that nearly every reader wants; the rest is for the few who subscribe to all thirty. */
@@ -25,7 +27,7 @@ const UNITS = new Uint8Array(TABLE_SIZE);
   const random = new SeededRandom('book');
   for (let i = 0; i < TABLE_SIZE; i++) {
     const draw = random.unit();
-    UNITS[i] = draw < 0.28 ? 0 : Math.min(MAX_UNITS_PER_LEVEL, 1 + Math.floor(-2.6 * Math.log(random.unit() + 1e-9)));
+    UNITS[i] = draw < 0.28 ? 0 : min(MAX_UNITS_PER_LEVEL, 1 + floor(-2.6 * log(random.unit() + 1e-9)));
   }
 }
 
@@ -85,7 +87,7 @@ export class Book {
     this.seed = seed & 0xffff;
     this.tickPaise = tickPaise;
     this.unit = unit;
-    this.spacing = Math.max(1, Math.round(spacing));
+    this.spacing = max(1, round(spacing));
   }
 
   /** The levels, best first. The array and its levels are written over by the next read after a change. */
@@ -152,7 +154,7 @@ export class Book {
   private nextBid(price: number): number {
     let bid = price - this.spacing;
     for (let i = 0; i < LONGEST_GAP && bid > 0 && this.unitsAt(bid) === 0; i++) bid -= this.spacing;
-    return Math.max(0, bid);
+    return max(0, bid);
   }
 
   private nextAsk(price: number): number {
@@ -163,11 +165,11 @@ export class Book {
 
   /** The touch, too, has orders whatever the table says. */
   private quantityAt(price: number): number {
-    return Math.max(1, this.unitsAt(price)) * this.unit;
+    return max(1, this.unitsAt(price)) * this.unit;
   }
 
   private unitsAt(price: number): number {
     const own = (this.writtenEpoch + price) >> 2;
-    return UNITS[(this.seed + Math.imul(price, 7) + Math.imul(own, 331)) & (TABLE_SIZE - 1)] ?? 0;
+    return UNITS[(this.seed + price * 7 + own * 331) & (TABLE_SIZE - 1)] ?? 0;
   }
 }

@@ -1,6 +1,8 @@
 import { black76, normalCdf, normalDensity, type OptionRight } from './black76.ts';
 import type { BrokerGreeks } from '../market-source.ts';
 
+const { log, max, round, sqrt } = Math;
+
 /** Highest volatility the broker's bisection reaches, as a fraction. */
 const VOLATILITY_CEILING = 4;
 /** Bisection ends at 2^-18: 4 = 2^2, so twenty halvings. */
@@ -23,10 +25,10 @@ export function brokerImpliedVolatility(
   strike: number,
   years: number,
 ): number {
-  const intrinsic = Math.max(0, right === 'CE' ? forward - strike : strike - forward);
+  const intrinsic = max(0, right === 'CE' ? forward - strike : strike - forward);
   if (price <= intrinsic || years <= 0) return 0;
-  const logMoneyness = Math.log(forward / strike);
-  const rootYears = Math.sqrt(years);
+  const logMoneyness = log(forward / strike);
+  const rootYears = sqrt(years);
   let low = 0;
   let width = VOLATILITY_CEILING;
   for (let i = 0; i < HALVINGS; i++) {
@@ -71,17 +73,17 @@ export function fillGreeks(
     slot.rho = 0;
     return;
   }
-  const deviation = iv * Math.sqrt(years);
-  const d1 = Math.log(forward / strike) / deviation + 0.5 * deviation;
+  const deviation = iv * sqrt(years);
+  const d1 = log(forward / strike) / deviation + 0.5 * deviation;
   const density = normalDensity(d1);
   slot.delta = fourDecimals(sign * normalCdf(sign * d1));
   slot.gamma = fourDecimals(density / (forward * deviation));
-  slot.theta = fourDecimals((-forward * density * iv) / (2 * Math.sqrt(years)) / 365);
-  slot.vega = fourDecimals((forward * density * Math.sqrt(years)) / 100);
+  slot.theta = fourDecimals((-forward * density * iv) / (2 * sqrt(years)) / 365);
+  slot.vega = fourDecimals((forward * density * sqrt(years)) / 100);
   slot.rho = fourDecimals((sign * strike * years * normalCdf(sign * (d1 - deviation))) / 100);
 }
 
 function fourDecimals(value: number): number {
   // Adding zero turns a rounded -0 into 0.
-  return Math.round(value * 1e4) / 1e4 + 0;
+  return round(value * 1e4) / 1e4 + 0;
 }

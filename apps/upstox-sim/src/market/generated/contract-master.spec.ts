@@ -87,7 +87,7 @@ describe('contractsOn', () => {
         tokens,
       );
       const keys = new Map(live.map((one) => [one.key, one]));
-      const dropped = before.filter((old) => (keys.get(old.key) === old) !== (old.expiry >= date));
+      const dropped = before.filter((old) => (keys.get(old.key) === old) !== old.expiry >= date);
       const known = new Set(before);
       const misdated = live.filter((one) => one.expiry < date || (!known.has(one) && one.listed !== date));
       expect([keys.size, dropped, misdated]).toEqual([live.length, [], []]);

@@ -5,6 +5,8 @@ import type { TradingDay } from './trading-day.ts';
 import { varianceYears, type ExpiryHorizon } from './variance-clock.ts';
 import type { Underlying } from './underlyings.ts';
 
+const { exp, log, max, min, sqrt } = Math;
+
 const YEAR_MS = 365 * 86_400_000;
 
 /** Annual rate at which forwards stand above spot. */
@@ -69,13 +71,13 @@ export class ExpirySurface {
   /** Brings forward and deviation to `at` (epoch ms), given the hidden state of the underlying and its volatility level. */
   update(at: number, state: LatentState, level: number): void {
     this.smile = state;
-    this.years = Math.max(0, (this.closeAt - at) / YEAR_MS);
+    this.years = max(0, (this.closeAt - at) / YEAR_MS);
     const remaining = varianceYears(this.day, this.horizon, at);
-    this.deviation = atmVolatility(this.underlying.volatility, level, this.years) * Math.sqrt(remaining);
-    const spot = Math.exp(state.logSpot);
-    const carried = spot * Math.exp((carryRate(this.underlying) + state.basis) * this.years);
+    this.deviation = atmVolatility(this.underlying.volatility, level, this.years) * sqrt(remaining);
+    const spot = exp(state.logSpot);
+    const carried = spot * exp((carryRate(this.underlying) + state.basis) * this.years);
     this.forward = this.horizon.lastDay.date === this.day.date ? this.onExpiryDay(at, spot, carried) : carried;
-    this.logForward = Math.log(this.forward);
+    this.logForward = log(this.forward);
     this.lastAt = at;
   }
 
@@ -100,8 +102,8 @@ export class ExpirySurface {
       return at >= fixedAt ? spot : carried;
     }
     if (at <= average.from) return carried;
-    const until = Math.min(at, average.to);
-    const since = Math.max(this.lastAt === 0 ? at : this.lastAt, average.from);
+    const until = min(at, average.to);
+    const since = max(this.lastAt === 0 ? at : this.lastAt, average.from);
     if (until > since) {
       memory.averageSum += spot * (until - since);
       memory.averageMs += until - since;

@@ -1,8 +1,12 @@
+import { jest } from '@jest/globals';
 import { istDate, istInstant, MINUTE_MS, toIstIso } from '@vega/kernel';
 import { FakeClock } from '@vega/testkit';
 import type { MarketStep, MasterRow, SimQuote } from '../market-source.ts';
 import { hashOf } from '../seeded-random.ts';
 import { GeneratedMarket, type GeneratedMarketOptions } from './generated-market.ts';
+
+// Whole days of thousands of instruments; the machine may be busy.
+jest.setTimeout(120_000);
 
 const SEED = 'spec';
 const NIFTY = 'NSE_INDEX|Nifty 50';
@@ -38,6 +42,44 @@ describe('a generated market', () => {
     expect(first.length).toBeGreaterThan(50);
     expect(digests({})).toEqual(first);
     expect(digests({ seed: 'other' })).not.toEqual(first);
+  });
+
+  it('prices call, put and future of an expiry from one forward', () => {
+    const source = market({ stepMs: 200 });
+    const rows = new Map(source.instruments().map((row) => [row.instrument_key, row]));
+    runTo(source, '09:15:45');
+    const pairs = new Map<string, { call?: MasterRow; put?: MasterRow }>();
+    for (const row of rows.values()) {
+      if (row.instrument_type !== 'CE' && row.instrument_type !== 'PE') continue;
+      const id = `${row.underlying_key}|${row.expiry}|${row.strike_price}`;
+      const pair = pairs.get(id) ?? {};
+      if (row.instrument_type === 'CE') pair.call = row;
+      else pair.put = row;
+      pairs.set(id, pair);
+    }
+    let checked = 0;
+    let wide = 0;
+    for (const { call, put } of pairs.values()) {
+      const truth = source.truth(call?.instrument_key ?? '');
+      const [c, p] = [source.quote(call?.instrument_key ?? ''), source.quote(put?.instrument_key ?? '')];
+      const [a, b] = [c?.depth[0], p?.depth[0]];
+      if (truth === undefined || a === undefined || b === undefined) throw new Error('a pair is not whole');
+      // The cheapest way to buy the synthetic forward, and the dearest to sell it: no arbitrage beyond a few ticks.
+      const buy = a.askP - b.bidP + (call?.strike_price ?? 0);
+      const sell = a.bidP - b.askP + (call?.strike_price ?? 0);
+      const slack = 0.00012 * truth.forward;
+      checked++;
+      if (buy < truth.forward - slack || sell > truth.forward + slack) wide++;
+    }
+    expect(checked).toBeGreaterThan(3500);
+    expect(wide / checked).toBeLessThan(0.01);
+    const future = [...rows.values()].find((row) => row.underlying_key === NIFTY && row.instrument_type === 'FUT');
+    const option = [...rows.values()].find(
+      (row) => row.underlying_key === NIFTY && row.expiry === future?.expiry && row.strike_price,
+    );
+    const best = source.quote(future?.instrument_key ?? '')?.depth[0];
+    const forward = source.truth(option?.instrument_key ?? '')?.forward ?? 0;
+    expect(Math.abs(((best?.bidP ?? 0) + (best?.askP ?? 0)) / 2 - forward)).toBeLessThan(forward * 0.0002);
   });
 
   describe('in its first minutes', () => {
@@ -109,7 +151,7 @@ describe('a generated market', () => {
           before.set(quote.key, { version, vtt, ltt, iv });
         }
       });
-    }, 120_000);
+    });
 
     it('keeps every law of a quote at every change', () => {
       expect(changes).toBeGreaterThan(100_000);
@@ -126,7 +168,7 @@ describe('a generated market', () => {
       );
       const spot = source.quote(NIFTY)?.ltp ?? 0;
       const near = chain.filter((row) => (row.strike_price ?? 0) > 0 && Math.abs((row.strike_price ?? 0) - spot) < 100);
-      const far = chain.filter((row) => (row.strike_price ?? 0) > spot * 1.04 && row.instrument_type === 'CE');
+      const far = chain.filter((row) => (row.strike_price ?? 0) > spot * 1.05 && row.instrument_type === 'CE');
       const mean = (some: readonly MasterRow[]): number =>
         some.reduce((sum, row) => sum + perSecond(row.instrument_key), 0) / some.length;
       expect(mean(near)).toBeGreaterThan(1.0);
@@ -138,41 +180,6 @@ describe('a generated market', () => {
       const options = [...rows.values()].filter((row) => (row.strike_price ?? 0) > 0);
       expect(greeksSteps.length).toBeLessThan((options.length * 30_000) / 4950 + options.length);
       expect(greeksSteps.length).toBeGreaterThan(5000);
-    });
-
-    it('prices call, put and future of an expiry from one forward', () => {
-      const pairs = new Map<string, { call?: MasterRow; put?: MasterRow }>();
-      for (const row of rows.values()) {
-        if (row.instrument_type !== 'CE' && row.instrument_type !== 'PE') continue;
-        const id = `${row.underlying_key}|${row.expiry}|${row.strike_price}`;
-        const pair = pairs.get(id) ?? {};
-        if (row.instrument_type === 'CE') pair.call = row;
-        else pair.put = row;
-        pairs.set(id, pair);
-      }
-      let checked = 0;
-      let wide = 0;
-      for (const { call, put } of pairs.values()) {
-        const truth = source.truth(call?.instrument_key ?? '');
-        const [c, p] = [source.quote(call?.instrument_key ?? ''), source.quote(put?.instrument_key ?? '')];
-        const [a, b] = [c?.depth[0], p?.depth[0]];
-        if (truth === undefined || a === undefined || b === undefined) throw new Error('a pair is not whole');
-        // The cheapest way to buy the synthetic forward, and the dearest to sell it: no arbitrage beyond a few ticks.
-        const buy = a.askP - b.bidP + (call?.strike_price ?? 0);
-        const sell = a.bidP - b.askP + (call?.strike_price ?? 0);
-        const slack = 0.00012 * truth.forward;
-        checked++;
-        if (buy < truth.forward - slack || sell > truth.forward + slack) wide++;
-      }
-      expect(checked).toBeGreaterThan(3500);
-      expect(wide / checked).toBeLessThan(0.01);
-      const future = [...rows.values()].find((row) => row.underlying_key === NIFTY && row.instrument_type === 'FUT');
-      const option = [...rows.values()].find(
-        (row) => row.underlying_key === NIFTY && row.expiry === future?.expiry && row.strike_price,
-      );
-      const best = source.quote(future?.instrument_key ?? '')?.depth[0];
-      const forward = source.truth(option?.instrument_key ?? '')?.forward ?? 0;
-      expect(Math.abs(((best?.bidP ?? 0) + (best?.askP ?? 0)) / 2 - forward)).toBeLessThan(forward * 0.0002);
     });
 
     it('prints volatilities that lie near the truth where options are traded', () => {
@@ -222,7 +229,7 @@ describe('a generated market', () => {
 describe('settlement of index options', () => {
   /** Runs an expiry day in coarse steps and returns the at-the-money call's truth and the spots of the last half hour. */
   function expiryDay(date: string, until: string): { source: GeneratedMarket; spots: number[]; call: MasterRow } {
-    const source = market({ startDate: istDate(date), speed: 60 });
+    const source = market({ startDate: istDate(date), speed: 300 });
     const spots: number[] = [];
     runTo(source, until, (step) => {
       if (toIstIso(step.now).slice(11) > '15:00:00' && toIstIso(step.now).slice(11) <= '15:30:00') {
@@ -266,7 +273,7 @@ describe('settlement of index options', () => {
   });
 
   it('freezes the index in the closing auction while options trade on', () => {
-    const source = market({ speed: 60 });
+    const source = market({ speed: 300 });
     runTo(source, '15:15:30');
     const frozen = source.quote(NIFTY)?.ltp;
     let optionChanges = 0;
@@ -309,6 +316,6 @@ describe('a load', () => {
     };
     const [one, three] = [entries(1), entries(3)];
     expect(one).toBeGreaterThan(9000);
-    expect(three / one).toBeGreaterThan(1.8);
+    expect(three / one).toBeGreaterThan(2.2);
   });
 });

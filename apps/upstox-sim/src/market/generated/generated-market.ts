@@ -18,6 +18,7 @@ import type {
   SegmentStatus,
   SimQuote,
 } from '../market-source.ts';
+import { reasonOf } from '../reason-of.ts';
 import { hashOf, SeededRandom } from '../seeded-random.ts';
 import { GeneratedCandles } from './generated-candles.ts';
 import { HistoricCandles } from './historic-candles.ts';
@@ -78,6 +79,7 @@ export class GeneratedMarket implements MarketSource {
   private saving: Promise<void> | undefined;
   /** Market time up to which the saved state permits the market to be seen. */
   private durableUntil: number;
+  private saveError: string | null = null;
   private counters = { steps: 0, entries: 0, saves: 0 };
 
   private constructor(options: GeneratedMarketOptions, origin: Origin) {
@@ -86,7 +88,12 @@ export class GeneratedMarket implements MarketSource {
     this.seed = String(options.seed);
     this.stepMs = options.stepMs ?? 100;
     this.saveEveryMs = options.saveEveryMs ?? 60_000;
-    const tempo: EngineTempo = { speed: this.speed, activity: options.activity ?? 1, load: options.load };
+    const tempo: EngineTempo = {
+      stepMs: this.stepMs,
+      speed: this.speed,
+      activity: options.activity ?? 1,
+      load: options.load,
+    };
     const { state, firstDate, closes } = origin;
     const history = new SyntheticHistory(this.seed, UNDERLYINGS, closes, firstDate);
     const historic = new HistoricCandles(this.seed, history);
@@ -164,6 +171,7 @@ export class GeneratedMarket implements MarketSource {
       steps: counters.steps,
       entries: counters.entries,
       stateWrites: counters.saves,
+      stateError: this.saveError,
       running: this.timer !== undefined,
     };
   }
@@ -271,7 +279,10 @@ export class GeneratedMarket implements MarketSource {
         .then(() => {
           this.durableUntil = Math.max(this.durableUntil, until);
           this.counters.saves++;
+          this.saveError = null;
         })
+        // Tried again in time; when it still fails at the last moment, the write that is waited for throws.
+        .catch((error: unknown) => void (this.saveError = reasonOf(error)))
         .finally(() => (this.saving = undefined));
     }
   }

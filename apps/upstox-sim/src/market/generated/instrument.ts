@@ -40,6 +40,8 @@ export class Instrument {
   readonly quote: LiveQuote;
   readonly greeks: BrokerGreeksSlot = { delta: 0, theta: 0, gamma: 0, vega: 0, rho: 0, iv: 0 };
 
+  /** Rank of its expiry among the underlying's on the market date, from 0. */
+  rank = 0;
   /** Messages per second when its fair price stands still. */
   rate = 0;
   /** Traded units per second at average intensity. */

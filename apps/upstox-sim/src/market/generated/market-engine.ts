@@ -27,6 +27,8 @@ const CLASSIFY_EVERY = 5;
 
 /** What shapes the flow of messages; none of it belongs to the state. */
 export interface EngineTempo {
+  /** Wall milliseconds per step. */
+  readonly stepMs: number;
   /** Market milliseconds per wall millisecond. */
   readonly speed: number;
   /** Multiplies all message rates. */
@@ -146,7 +148,8 @@ export class MarketEngine {
       this.latent.advance(sessionVariance(day, previous, this.now));
       this.board.updateSurfaces(this.now);
       this.setFrame(previous);
-      const wallMs = (this.now - previous) / this.tempo.speed;
+      // A market that catches up with the wall takes long steps; it need not send what nobody waited for.
+      const wallMs = Math.min((this.now - previous) / this.tempo.speed, 2 * this.tempo.stepMs);
       if (cash) this.visit(this.cashRound, Math.max(wallMs, this.cashShare(previous)), changed);
       if (derivatives) this.visitContracts(wallMs, changed);
     }
@@ -201,15 +204,21 @@ export class MarketEngine {
     return underlying === undefined || state === undefined ? 0 : vixOf(underlying, this.latent.levelOf(0), state);
   }
 
+  /** Intensity of trading at an instant of the day. */
+  private paceAt(at: number): number {
+    const { open, close } = this.day;
+    return intensity(Math.min(1, Math.max(0, (at - open) / (close - open))));
+  }
+
   private setFrame(previous: number): void {
     const { day, now } = this;
-    const fraction = Math.min(1, Math.max(0, (now - day.open) / (day.close - day.open)));
     this.quoter.frame = {
       now,
       previous,
       dateStart: istInstant(day.date),
-      intensity: intensity(fraction),
+      intensity: this.paceAt(now),
       speed: this.tempo.speed,
+      activity: this.tempo.activity,
     };
   }
 
@@ -250,7 +259,8 @@ export class MarketEngine {
     });
     this.sink.addMinute(at, rows);
     const minute = Math.floor((at - this.day.open) / MINUTE_MS);
-    if (rows.length > 0 && minute % CLASSIFY_EVERY === CLASSIFY_EVERY - 1) this.board.classifyAll();
+    if (rows.length > 0 && minute % CLASSIFY_EVERY === CLASSIFY_EVERY - 1)
+      this.board.classifyAll(this.paceAt(this.now));
   }
 
   private updateStatuses(previous: number): boolean {
@@ -279,6 +289,7 @@ export class MarketEngine {
   /** Resets an instrument to the morning of a date: yesterday's close and open interest, nothing traded. */
   private beginWith(instrument: Instrument, close: number, oi: number): void {
     const { quote } = instrument;
+    quote.version++;
     quote.cp = close;
     quote.ltp = close;
     quote.vtt = 0;
@@ -306,7 +317,7 @@ export class MarketEngine {
   private enterDate(): void {
     const { board, day } = this;
     board.updateSurfaces(day.open);
-    board.classifyAll();
+    board.classifyAll(this.paceAt(day.open));
     board.setBands();
     const now = this.now;
     this.now = day.open;

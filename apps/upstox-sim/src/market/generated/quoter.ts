@@ -14,12 +14,15 @@ import { fillBrokerGreeks } from './broker-greeks.ts';
 import type { Instrument } from './instrument.ts';
 import type { LatentMarket } from './latent-market.ts';
 
+const { ceil, exp, floor, max, min, round } = Math;
+
 /** The broker recomputes an option's Greeks this often (PROTOCOL 6.6). */
 const GREEKS_EVERY_MS = 4950;
 /** Indices and shares change at least about this often, market time: an accelerated market still has all their minutes. */
 export const CASH_EVERY_MS = 20_000;
 /** Of the changes in which a trade is due, the part in which it happens; in the others only the book moves. */
 const TRADE_SHARE = 0.62;
+const CERTAIN_AFTER_MS = 5000;
 /** Rupees in which an index is printed. */
 export const INDEX_TICK = 0.05;
 
@@ -34,10 +37,12 @@ export interface StepFrame {
   readonly intensity: number;
   /** Market milliseconds per wall millisecond: message rates are per wall second. */
   readonly speed: number;
+  /** Multiplies all message rates. */
+  readonly activity: number;
 }
 
 export class Quoter {
-  frame: StepFrame = { now: 0, previous: 0, dateStart: 0, intensity: 1, speed: 1 };
+  frame: StepFrame = { now: 0, previous: 0, dateStart: 0, intensity: 1, speed: 1, activity: 1 };
   /** Every visit changes the instrument, as a load generator needs it. */
   alwaysChange = false;
   private readonly random: SeededRandom;
@@ -53,7 +58,7 @@ export class Quoter {
   /** Fair price in rupees of anything with a book. */
   fair(instrument: Instrument): number {
     const { surface } = instrument;
-    if (surface === undefined) return Math.exp(this.latent.states[instrument.underlyingIndex]?.logSpot ?? 0);
+    if (surface === undefined) return exp(this.latent.states[instrument.underlyingIndex]?.logSpot ?? 0);
     if (instrument.kind === 'future') return surface.forward;
     return surface.fair(instrument.right, instrument.strike, instrument.logStrike);
   }
@@ -74,8 +79,10 @@ export class Quoter {
       if ((bits & 0xffff) >= chance * 0x10000) return false;
     }
     this.requote(instrument, fairTicks, bits >>> 16);
-    if (instrument.due >= instrument.dueForTrade && (bits & 0xff) < TRADE_SHARE * 0x100) {
-      this.trade(instrument, fairTicks);
+    if (instrument.due >= instrument.dueForTrade) {
+      // After seconds without a visit what is due has traded for certain.
+      const share = elapsed >= CERTAIN_AFTER_MS ? 1 : TRADE_SHARE;
+      if ((bits & 0xff) < share * 0x100) this.trade(instrument, fairTicks);
     }
     if (instrument.kind === 'option' && now - instrument.greeksAt >= GREEKS_EVERY_MS * this.frame.speed) {
       this.recomputeGreeks(instrument);
@@ -106,7 +113,7 @@ export class Quoter {
     const bits = this.random.uint32();
     this.requote(instrument, (this.fair(instrument) * 100) / instrument.tick, bits & 0xffff);
     // Spread over the period, so that not all Greeks fall due at once.
-    instrument.greeksAt = this.frame.now - Math.floor(((bits >>> 16) / 0x10000) * GREEKS_EVERY_MS);
+    instrument.greeksAt = this.frame.now - floor(((bits >>> 16) / 0x10000) * GREEKS_EVERY_MS);
     if (instrument.kind === 'option' && quote.greeks === undefined) {
       const { greeksAt } = instrument;
       this.recomputeGreeks(instrument);
@@ -135,8 +142,8 @@ export class Quoter {
 
   /** Probability that an instrument of so many messages per wall second changes after `elapsed` market milliseconds. */
   private chance(rate: number, elapsed: number, cash: boolean): number {
-    const byWall = (rate * elapsed * 0.001) / this.frame.speed;
-    return Math.min(0.97, cash ? Math.max(byWall, elapsed / CASH_EVERY_MS) : byWall);
+    const byWall = (rate * this.frame.activity * elapsed * 0.001) / this.frame.speed;
+    return min(0.97, cash ? max(byWall, elapsed / CASH_EVERY_MS) : byWall);
   }
 
   private finish(instrument: Instrument): void {
@@ -151,12 +158,12 @@ export class Quoter {
   /** Puts the spread around the fair price and lets quantities move. 16 random bits. */
   private requote(instrument: Instrument, fairTicks: number, bits: number): void {
     const { book, quote, halfTicks, unit } = instrument;
-    const lean = ((bits & 0xff) / 0xff - 0.5) * Math.min(0.9, halfTicks * 0.8);
-    const lower = Math.max(1, ticksOf(quote.lowerCircuit, instrument, 1));
+    const lean = ((bits & 0xff) / 0xff - 0.5) * min(0.9, halfTicks * 0.8);
+    const lower = max(1, ticksOf(quote.lowerCircuit, instrument, 1));
     const upper = ticksOf(quote.upperCircuit, instrument, Number.MAX_SAFE_INTEGER);
-    const bid = Math.min(upper - 1, Math.max(lower, Math.floor(fairTicks - halfTicks + lean)));
+    const bid = min(upper - 1, max(lower, floor(fairTicks - halfTicks + lean)));
     book.bid = bid;
-    book.ask = Math.min(upper, Math.max(bid + 1, Math.ceil(fairTicks + halfTicks + lean)));
+    book.ask = min(upper, max(bid + 1, ceil(fairTicks + halfTicks + lean)));
     book.epoch = (book.epoch + 1 + (bits & 1)) & 0xffff;
     const target = instrument.restingUnits;
     quote.tbq = moveTotal(quote.tbq / unit, target, (bits >>> 8) & 0xf) * unit;
@@ -168,18 +175,18 @@ export class Quoter {
     const { now, previous } = this.frame;
     const bits = this.random.uint32();
     const side = ((bits & 0xffff) / 0xffff - 0.5) * 2 * instrument.halfTicks;
-    const ticks = Math.min(book.ask, Math.max(book.bid, Math.round(fairTicks + side)));
+    const ticks = min(book.ask, max(book.bid, round(fairTicks + side)));
     const price = (ticks * instrument.tick) / 100;
-    const units = Math.max(1, Math.floor(instrument.due));
-    instrument.due = Math.max(0, instrument.due - units);
+    const units = max(1, floor(instrument.due));
+    instrument.due = max(0, instrument.due - units);
     instrument.dueForTrade = 1 + ((bits >>> 16) & 3);
     const quantity = units * unit;
     quote.ltp = price;
-    quote.ltq = Math.min(units, 1 + ((bits >>> 18) & 7)) * unit;
-    quote.ltt = now - 1 - Math.floor(((bits >>> 21) / 2048) * Math.min(now - previous - 1, 1000));
+    quote.ltq = min(units, 1 + ((bits >>> 18) & 7)) * unit;
+    quote.ltt = now - 1 - floor(((bits >>> 21) / 2048) * min(now - previous - 1, 1000));
     quote.vtt += quantity;
     instrument.turnover += quantity * price;
-    quote.atp = Math.round((instrument.turnover / quote.vtt) * 100) / 100;
+    quote.atp = round((instrument.turnover / quote.vtt) * 100) / 100;
     this.stretchDay(instrument, price);
     this.stretchMinute(instrument, price, quantity);
     if (instrument.contract !== undefined && (bits & 0x3000000) === 0) this.moveOpenInterest(instrument, units);
@@ -188,9 +195,9 @@ export class Quoter {
   /** Positions are opened a little more often than closed until the last days. */
   private moveOpenInterest(instrument: Instrument, units: number): void {
     const { quote, unit } = instrument;
-    const size = Math.min(units * 2, Math.max(1, Math.floor(quote.oi / unit / 200)));
-    const change = Math.round((this.random.unit() - 0.46) * 2 * size);
-    quote.oi = Math.max(unit, quote.oi + change * unit);
+    const size = min(units * 2, max(1, floor(quote.oi / unit / 200)));
+    const change = round((this.random.unit() - 0.46) * 2 * size);
+    quote.oi = max(unit, quote.oi + change * unit);
     if (quote.oi > (quote.oiDayHigh ?? 0)) quote.oiDayHigh = quote.oi;
     if (quote.oi < (quote.oiDayLow ?? Number.MAX_VALUE)) quote.oiDayLow = quote.oi;
   }
@@ -210,7 +217,7 @@ export class Quoter {
 
   private stretchMinute(instrument: Instrument, price: number, quantity: number): void {
     // A step never crosses a minute, and its last instant belongs to the minute that ends there.
-    const at = Math.floor((this.frame.now - 1) / MINUTE_MS) * MINUTE_MS;
+    const at = floor((this.frame.now - 1) / MINUTE_MS) * MINUTE_MS;
     if (instrument.minuteAt !== at) {
       instrument.minuteAt = at;
       instrument.minuteOpen = price;
@@ -240,7 +247,7 @@ export class Quoter {
     const value =
       instrument.kind === 'vix'
         ? toGrid(this.vix(), 0.01)
-        : toGrid(Math.exp(this.latent.states[instrument.underlyingIndex]?.logSpot ?? 0), INDEX_TICK);
+        : toGrid(exp(this.latent.states[instrument.underlyingIndex]?.logSpot ?? 0), INDEX_TICK);
     quote.ltp = value;
     quote.ltt = this.frame.now - 1;
     this.stretchDay(instrument, value);
@@ -272,10 +279,10 @@ function stretchYear(quote: Instrument['quote'], price: number): void {
 }
 
 function ticksOf(price: number | undefined, instrument: Instrument, missing: number): number {
-  return price === undefined ? missing : Math.round((price * 100) / instrument.tick);
+  return price === undefined ? missing : round((price * 100) / instrument.tick);
 }
 
 /** Lets a total drift to its target with a noise of 4 bits; it never falls below what a full book can show. */
 function moveTotal(units: number, target: number, noise: number): number {
-  return Math.max(360, Math.round(units + (target - units) * 0.02) + (noise - 7));
+  return max(360, round(units + (target - units) * 0.02) + (noise - 7));
 }

@@ -9,7 +9,7 @@ import type { SegmentStatus } from '../market-source.ts';
 import { hasKnownSession, nextMarketDate, type Span, type TradingDay } from './trading-day.ts';
 
 /** How much of a quiet stretch `always-open` plays before it jumps, in milliseconds of market time. */
-const QUIET_MS = 4000;
+const QUIET_MS = 2000;
 /** A market further behind the wall than this catches up by long steps. */
 const LAG_MS = 5000;
 /** When a market date's master is in force, hours after IST midnight: Upstox refreshes its files at about six. */

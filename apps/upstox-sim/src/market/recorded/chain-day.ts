@@ -10,6 +10,9 @@ import { ObservedMinutes } from './observed-minutes.ts';
 import { RecordingError, type RecordedStep, type Recording } from './recording.ts';
 import { readSpotBars, type SpotBars } from './spot-file.ts';
 
+const { max, min, round } = Math;
+const { isFinite } = Number;
+
 /** Columns of a recorded chain; the first line of the file. */
 export const CHAIN_HEADER =
   'fetch_time,expiry,strike,ce_oi,ce_doi,ce_vol,ce_iv,ce_ltp,ce_bidq,ce_bid,ce_ask,ce_askq,pe_oi,pe_doi,pe_vol,pe_iv,pe_ltp,pe_bidq,pe_bid,pe_ask,pe_askq';
@@ -45,6 +48,7 @@ export class ChainDay implements Recording {
   readonly firstAt: number;
   readonly lastAt: number;
   private readonly lines: Lines;
+  private readonly dateStart: number;
   private readonly snapshots: readonly Snapshot[];
   private readonly sides = new Map<string, readonly [Side, Side]>();
   private readonly spot: SpotBars | undefined;
@@ -56,6 +60,7 @@ export class ChainDay implements Recording {
   constructor(lines: Lines, path: string) {
     this.lines = lines;
     this.date = dateOf(path);
+    this.dateStart = istInstant(this.date);
     const index = indexSnapshots(lines, this.date);
     this.snapshots = index.snapshots;
     this.spot = readSpotBars(path, this.date);
@@ -122,7 +127,7 @@ export class ChainDay implements Recording {
       ltp,
       ltt: at,
       cp: this.spot?.previousClose() ?? 0,
-      day: stretch(before?.day, ltp, 0, istInstant(this.date)),
+      day: stretch(before?.day, ltp, 0, this.dateStart),
     };
     this.quotes.set(SPOT_KEY, quote);
     changed.push(quote);
@@ -141,27 +146,29 @@ export class ChainDay implements Recording {
 
   /** The quote after a row, undefined when the row says nothing new. Zero prices are absent ones. */
   private quoteOf(side: Side, figures: readonly number[], at: number): SimQuote | undefined {
-    const [oiLots = 0, oiChange = 0, volumeLots = 0, iv = 0, ltp = 0, bidQ = 0, bidP = 0, askP = 0, askQ = 0] = figures;
+    const [oiLots = 0, oiChange = 0, volumeLots = 0, ivPercent = 0, ltp = 0, bidQ = 0, bidP = 0, askP = 0, askQ = 0] =
+      figures;
     const before = this.quotes.get(side.key);
-    const vtt = Math.round(volumeLots * side.lot);
-    const oi = Math.round(oiLots * side.lot);
+    const vtt = round(volumeLots * side.lot);
+    const oi = round(oiLots * side.lot);
+    const iv = fraction(ivPercent);
     const depth: DepthLevel[] = bidP > 0 || askP > 0 ? [{ bidQ, bidP, askQ, askP }] : [];
-    if (before !== undefined && sameFigures(before, { ltp, vtt, oi, iv: iv / 100, depth: depth[0] })) return undefined;
+    if (before !== undefined && sameFigures(before, { ltp, vtt, oi, iv, depth: depth[0] })) return undefined;
     if (before === undefined && figures.every((figure) => figure === 0)) return undefined;
-    const traded = before === undefined ? 0 : Math.max(0, vtt - before.vtt);
+    const traded = before === undefined ? 0 : max(0, vtt - before.vtt);
     const moved = before === undefined || traded > 0 || ltp !== before.ltp;
     const quote: SimQuote = {
       ...emptyQuote(side.key, (before?.version ?? 0) + 1),
       ltp,
       ltt: ltp === 0 ? 0 : moved ? at : (before?.ltt ?? at),
       depth,
-      iv: iv / 100,
+      iv,
       vtt,
       oi,
-      previousOi: Math.round((oiLots - oiChange) * side.lot),
-      oiDayHigh: Math.max(oi, before?.oiDayHigh ?? oi),
-      oiDayLow: Math.min(oi, before?.oiDayLow ?? oi),
-      day: ltp > 0 && vtt > 0 ? stretch(before?.day, ltp, vtt, istInstant(this.date)) : before?.day,
+      previousOi: round((oiLots - oiChange) * side.lot),
+      oiDayHigh: max(oi, before?.oiDayHigh ?? oi),
+      oiDayLow: min(oi, before?.oiDayLow ?? oi),
+      day: ltp > 0 && vtt > 0 ? stretch(before?.day, ltp, vtt, this.dateStart) : before?.day,
     };
     this.quotes.set(side.key, quote);
     if (ltp > 0 && moved) this.minutes.observe(side.key, at, ltp, traded, oi);
@@ -174,24 +181,28 @@ export class ChainDay implements Recording {
     );
     const expiries = [...new Set(sorted.map(([, contract]) => contract.expiry))];
     const rows: MasterRow[] = [];
+    // What trades today has today's lot, whatever the lot of its expiry will be.
+    const lot: number = indexContractTerms('NIFTY', this.date, this.date).lot ?? 75;
     for (const [identity, { expiry, strike }] of sorted) {
-      const lot = Number(indexContractTerms('NIFTY', expiry, this.date).lot ?? 75);
       // The last expiry of a month is the monthly one.
       const weekly = expiries.some((other) => other > expiry && other.slice(0, 7) === expiry.slice(0, 7));
-      // Contracts that trade today have today's lot, whatever their expiry's first lot will be.
-      const traded = Number(indexContractTerms('NIFTY', this.date, this.date).lot ?? lot);
       const pair = (['CE', 'PE'] as const).map((type) => {
         const token = String(FIRST_TOKEN + rows.length);
         const key = `NSE_FO|${token}`;
-        const of = { underlying: 'NIFTY' as const, expiry, weekly, lot_size_seen: traded };
+        const of = { underlying: 'NIFTY' as const, expiry, weekly, lot_size_seen: lot };
         rows.push(optionRow(key, 'NSE_FO', token, this.date, of, { type, strike }));
-        return { key, lot: traded };
+        return { key, lot };
       });
       const [call, put] = pair;
       if (call !== undefined && put !== undefined) this.sides.set(identity, [call, put]);
     }
     return rows;
   }
+}
+
+/** Percent with at most four decimals to a fraction, exactly. */
+function fraction(percent: number): number {
+  return round(percent * 1e4) / 1e6;
 }
 
 function emptyQuote(key: string, version: number): SimQuote {
@@ -218,7 +229,7 @@ function sameFigures(
 /** The day's candle as far as the snapshots show it. */
 function stretch(day: SimQuote['day'], price: number, vol: number, ts: number): NonNullable<SimQuote['day']> {
   if (day === undefined) return { open: price, high: price, low: price, close: price, vol, ts };
-  return { ...day, high: Math.max(day.high, price), low: Math.min(day.low, price), close: price, vol };
+  return { ...day, high: max(day.high, price), low: min(day.low, price), close: price, vol };
 }
 
 function dateOf(path: string): IstDate {
@@ -238,15 +249,18 @@ function indexSnapshots(
 ): { snapshots: Snapshot[]; contracts: Map<string, { expiry: IstDate; strike: number }>; rows: number } {
   const snapshots: { at: number; from: number; to: number }[] = [];
   const contracts = new Map<string, { expiry: IstDate; strike: number }>();
+  // A time and an expiry stand in hundreds of rows each.
+  const times = new Known((text) => timeOf(text, date));
+  const expiries = new Known(parseIstDate);
   for (let line = 1; line < lines.count; line++) {
     const cells = lines.text(line).split(',');
-    const at = timeOf(cells[0] ?? '', date);
-    const expiry = parseIstDate(cells[1] ?? '');
-    const figures = cells.slice(2).map((cell) => (cell === '' ? NaN : Number(cell)));
+    const at = times.get(cells[0] ?? '');
+    const expiry = expiries.get(cells[1] ?? '');
+    const figures = cells.slice(2).map((cell) => (cell === '' ? NaN : +cell));
     if (cells.length !== COLUMNS) throw lines.fault(line, `${cells.length} columns instead of ${COLUMNS}`);
     if (at === undefined) throw lines.fault(line, `"${cells[0]}" is not a time of the day`);
     if (expiry === undefined) throw lines.fault(line, `"${cells[1]}" is not a date`);
-    const wrong = figures.findIndex((figure) => !Number.isFinite(figure));
+    const wrong = figures.findIndex((figure) => !isFinite(figure));
     if (wrong >= 0) throw lines.fault(line, `"${cells[wrong + 2]}" is not a number`);
     const last = snapshots.at(-1);
     if (last === undefined || at > last.at) snapshots.push({ at, from: line, to: line + 1 });
@@ -256,6 +270,21 @@ function indexSnapshots(
   }
   if (snapshots.length === 0) throw lines.fault(0, 'the recording is empty');
   return { snapshots, contracts, rows: lines.count - 1 };
+}
+
+/** Remembers what texts mean. */
+class Known<T> {
+  private readonly meanings = new Map<string, T | undefined>();
+  private readonly parse: (text: string) => T | undefined;
+
+  constructor(parse: (text: string) => T | undefined) {
+    this.parse = parse;
+  }
+
+  get(text: string): T | undefined {
+    if (!this.meanings.has(text)) this.meanings.set(text, this.parse(text));
+    return this.meanings.get(text);
+  }
 }
 
 function timeOf(text: string, date: IstDate): number | undefined {

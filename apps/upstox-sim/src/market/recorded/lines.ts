@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { reasonOf } from '../reason-of.ts';
 import { RecordingError } from './recording.ts';
 
 const NEWLINE = 10;
@@ -47,15 +48,12 @@ function readPlain(path: string): Buffer {
   try {
     raw = readFileSync(path);
   } catch (cause) {
-    throw new RecordingError(
-      `the recording ${path} cannot be read: ${cause instanceof Error ? cause.message : 'unknown'}`,
-    );
+    throw new RecordingError(`the recording ${path} cannot be read: ${reasonOf(cause)}`);
   }
   if (raw[0] !== 0x1f || raw[1] !== 0x8b) return raw;
   try {
     return gunzipSync(raw);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : 'unknown';
-    throw new RecordingError(`${basename(path)} is not a complete gzip file: ${reason}`);
+    throw new RecordingError(`${basename(path)} is not a complete gzip file: ${reasonOf(cause)}`);
   }
 }
