@@ -38,10 +38,25 @@ function generatedCode(): Map<string, string> {
     writeFileSync(join(copy, 'buf.gen.yaml'), template);
     runBuf(copy, 'lint');
     runBuf(copy, 'generate');
-    return filesUnder(join(copy, 'src/gen'));
+    const code = filesUnder(join(copy, 'src/gen'));
+    runBuf(copy, 'build', '--as-file-descriptor-set', '--exclude-source-info', '-o', 'schemas.binpb');
+    return code.set('descriptor-set.ts', descriptorSource(readFileSync(join(copy, 'schemas.binpb'))));
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
+}
+
+/** The schemas themselves as code, for whoever tells them at run time, where there are no .proto files. */
+function descriptorSource(set: Buffer): string {
+  const lines = set.toString('base64').match(/.{1,110}/g) ?? [];
+  return [
+    '// Generated from proto/. Do not edit.',
+    '/** A google.protobuf.FileDescriptorSet of every schema, in base64. */',
+    'export const FILE_DESCRIPTOR_SET = [',
+    ...lines.map((line) => `  '${line}',`),
+    "].join('');",
+    '',
+  ].join('\n');
 }
 
 const wanted = new Map<string, string>();

@@ -7,6 +7,8 @@ export interface RunFile {
   readonly upstoxSim?: string;
   /** Base address of the gateway: REST, `/stream` and the web app. */
   readonly gateway?: string;
+  /** Host and port of the gateway's gRPC. */
+  readonly grpc?: string;
   readonly nats: string;
   readonly postgres: string;
   readonly redis: string;

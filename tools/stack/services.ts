@@ -1,4 +1,5 @@
 /** The list of what `npm start` runs beside the servers: one entry per process, in the order they are started. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Everything a service may be told by its environment. */
@@ -20,6 +21,12 @@ export interface MarketOptions {
   readonly faultPort: number | undefined;
 }
 
+/** An address of a service: its name in run.json, and how it is made from the ports. */
+export interface ServiceAddress {
+  readonly key: string;
+  readonly url: (ports: Readonly<Record<string, number>>) => string;
+}
+
 /** One process of the stack. */
 export interface ServiceEntry {
   readonly name: string;
@@ -37,7 +44,9 @@ export interface ServiceEntry {
   /** Answers 200 once the service is able to work. */
   readonly readyUrl: (ports: Readonly<Record<string, number>>) => string;
   /** Its address for the table and for run.json (under `key`), if it has one that others use. */
-  readonly address?: { readonly key: string; readonly url: (ports: Readonly<Record<string, number>>) => string };
+  readonly address?: ServiceAddress;
+  /** Its other addresses for run.json. */
+  readonly alsoAt?: readonly ServiceAddress[];
 }
 
 /** Default ports of the servers. */
@@ -55,6 +64,9 @@ const onBus = (context: StackContext, opsPort: number | undefined): Record<strin
 
 /** What is built besides the services, by its entry file: what a service serves but does not import. */
 export const ALSO_BUILT: readonly { folder: string; entry: string }[] = [{ folder: 'apps/web', entry: 'src/main.tsx' }];
+
+/** The built web app, which the gateway serves. */
+const WEB_FOLDER = join(import.meta.dirname, '../../apps/web/dist');
 
 /** The whole stack, each entry after those it needs. */
 export const SERVICES: readonly ServiceEntry[] = [
@@ -108,15 +120,18 @@ export const SERVICES: readonly ServiceEntry[] = [
     name: 'gateway',
     folder: 'services/gateway',
     program: 'main',
-    ports: { gateway: 8080, gatewayOps: 9182 },
+    ports: { gateway: 8080, grpc: 50_051, gatewayOps: 9182 },
     needs: ['market-feed'],
     environment: (context) => ({
       ...onBus(context, context.ports['gatewayOps']),
       VEGA_UPSTOX_ENV: 'simulator',
       VEGA_HTTP_HOST: '127.0.0.1',
       VEGA_HTTP_PORT: String(context.ports['gateway']),
+      VEGA_GRPC_PORT: String(context.ports['grpc']),
+      ...(existsSync(WEB_FOLDER) ? { VEGA_WEB_DIR: WEB_FOLDER } : {}),
     }),
     readyUrl: (ports) => `${local(ports['gatewayOps'])}/health/ready`,
     address: { key: 'gateway', url: (ports) => local(ports['gateway']) },
+    alsoAt: [{ key: 'grpc', url: (ports) => `127.0.0.1:${ports['grpc'] ?? 0}` }],
   },
 ];

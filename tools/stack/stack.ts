@@ -238,7 +238,10 @@ async function untilAnswers(service: ManagedProcess, url: string): Promise<void>
 
 function describeRun(services: readonly ServiceEntry[], context: StackContext, parts: StackParts): RunFile {
   const { nats, postgres, redis, ports, options } = context;
-  const addresses = services.flatMap((entry) => (entry.address === undefined ? [] : [entry.address]));
+  const addresses = services.flatMap((entry) => [
+    ...(entry.address === undefined ? [] : [entry.address]),
+    ...(entry.alsoAt ?? []),
+  ]);
   const names = new Map([
     ['PostgreSQL', 'postgres'],
     ['nats-server', 'nats'],

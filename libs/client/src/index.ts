@@ -1,1 +1,3 @@
+export * from './gateway-http.ts';
+export * from './gen/api.ts';
 export * from './stream-client.ts';

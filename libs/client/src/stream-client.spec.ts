@@ -1,4 +1,11 @@
-import { StreamClient, type QuotesEvent, type StreamSocket, type StreamState } from './stream-client.ts';
+import {
+  StreamClient,
+  type QuotesEvent,
+  type StatusEvent,
+  type StreamError,
+  type StreamSocket,
+  type StreamState,
+} from './stream-client.ts';
 
 /** A gateway of the spec's own: sockets it can see, and timers it fires. */
 function bench(): {
@@ -59,6 +66,36 @@ const prices = (events: QuotesEvent[]): (number | null)[] =>
   events.flatMap((event) => event.quotes.map((q) => q.last_price));
 
 describe('stream client', () => {
+  it('tells which instrument is not streamed, and gives status with its sessions', () => {
+    const errors: StreamError[] = [];
+    const sockets: FakeSocket[] = [];
+    const client = new StreamClient({
+      url: 'ws://spec/stream',
+      openSocket: () => {
+        const socket = new FakeSocket();
+        sockets.push(socket);
+        return socket;
+      },
+      onError: (error) => errors.push(error),
+      setTimer: () => () => undefined,
+    });
+    const told: StatusEvent[] = [];
+    client.subscribeStatus((event) => told.push(event));
+    client.start();
+    sockets[0]?.hello();
+    const context = { subscription: 'q1', instrument_key: 'NSE_FO|1' };
+    sockets[0]?.says({ type: 'error', id: null, code: 'SUBSCRIPTION_LIMIT', detail: 'full', retryable: true, context });
+    sockets[0]?.says({ type: 'error', id: null, code: 'STREAM_LIMIT', detail: 'too many', context: {} });
+    expect(errors.map((error) => [error.code, error.instrumentKey])).toEqual([
+      ['SUBSCRIPTION_LIMIT', 'NSE_FO|1'],
+      ['STREAM_LIMIT', undefined],
+    ]);
+    const feed = { state: 'AMBER', reasons: ['late'], report_age_ms: 10 };
+    const sessions = [{ segment: 'NSE_FO', status: 'NORMAL_OPEN', since: null, since_ms: 5, source: 'feed' }];
+    sockets[0]?.says({ type: 'status', subscription: 's1', seq: 1, snapshot: true, time_ms: 7, sessions, feed });
+    expect(told).toEqual([{ snapshot: true, timeMs: 7, sessions, feed }]);
+  });
+
   it('subscribes after the hello and gives the snapshot, then updates in order', () => {
     const { client, last } = bench();
     const events: QuotesEvent[] = [];

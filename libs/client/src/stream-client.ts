@@ -6,14 +6,36 @@
 //   one already given is never given; nothing is thrown into a socket callback.
 // Reference: docs/reference/stream.md.
 
-/** What a quote on the stream carries; the rest of its fields are in docs/reference/stream.md. */
+/** The last state of one instrument as the stream tells it: rupees, units, epoch ms; null is what is not known. */
 export interface StreamQuote {
   instrument_key: string;
-  seq: number;
-  feed_epoch: number;
+  trading_symbol: string;
   last_price: number | null;
+  last_qty: number | null;
+  change: number | null;
+  change_percent: number | null;
+  prev_close: number | null;
+  avg_price: number | null;
+  ohlc: { open: number | null; high: number | null; low: number | null; close: number | null } | null;
+  volume: number | null;
+  oi: number | null;
+  bid_price: number | null;
+  bid_qty: number | null;
+  ask_price: number | null;
+  ask_qty: number | null;
+  total_buy_qty: number | null;
+  total_sell_qty: number | null;
+  feed_epoch: number;
+  seq: number;
+  source: 'UNSPECIFIED' | 'FEED_SNAPSHOT' | 'FEED_LIVE' | 'REST';
+  mode: string;
+  exchange_time_ms: number | null;
+  last_trade_time_ms: number | null;
+  received_at_ms: number | null;
+  /** Milliseconds between the message's arrival at the platform and this frame. */
+  age_ms: number | null;
   stale: boolean;
-  [field: string]: unknown;
+  stale_reason: string | null;
 }
 
 /** Quotes of one frame, for one subscription. */
@@ -39,11 +61,28 @@ export interface QuotesListener {
   onRefused?(refused: readonly RefusedInstrument[]): void;
 }
 
-/** Market status and feed health; its fields are in docs/reference/stream.md. */
+/** A segment's session as the exchange announced it; null before it did. */
+export interface StreamSession {
+  segment: string;
+  status: string | null;
+  since_ms: number | null;
+  source: string;
+}
+
+/** Market status and feed health. */
 export interface StatusEvent {
   snapshot: boolean;
   timeMs: number;
-  [field: string]: unknown;
+  sessions: readonly StreamSession[];
+  feed: { state: 'GREEN' | 'AMBER' | 'RED'; reasons: readonly string[]; report_age_ms: number | null };
+}
+
+/** A frame that reports a problem with what was asked. */
+export interface StreamError {
+  code: string;
+  detail: string;
+  /** The instrument it is about; undefined where it is about none. */
+  instrumentKey: string | undefined;
 }
 
 export type StreamState = 'connecting' | 'open' | 'waiting' | 'closed';
@@ -68,8 +107,7 @@ export interface StreamClientOptions {
   url: string;
   openSocket: (url: string) => StreamSocket;
   onState?: (state: StreamState) => void;
-  /** Frames that report a problem with what was asked. */
-  onError?: (error: { code: string; detail: string }) => void;
+  onError?: (error: StreamError) => void;
   /** Random number in [0, 1); for jitter. */
   random?: () => number;
   setTimer?: (callback: () => void, ms: number) => () => void;
@@ -92,6 +130,11 @@ const DEFAULT_HEARTBEAT_MS = 15_000;
 function defaultTimer(callback: () => void, ms: number): () => void {
   const handle = setTimeout(callback, ms);
   return () => clearTimeout(handle);
+}
+
+function instrumentOf(context: unknown): string | undefined {
+  if (typeof context !== 'object' || context === null || !('instrument_key' in context)) return undefined;
+  return String(context.instrument_key);
 }
 
 /** A connection to the gateway's `/stream` that keeps itself and its subscriptions alive until it is closed. */
@@ -154,7 +197,13 @@ export class StreamClient {
       name: this.newName('s'),
       request: { channel: 'status' },
       seq: undefined,
-      onFrame: (frame, timeMs) => onStatus({ ...frame, snapshot: frame['snapshot'] === true, timeMs }),
+      onFrame: (frame, timeMs) =>
+        onStatus({
+          snapshot: frame['snapshot'] === true,
+          timeMs,
+          sessions: (frame['sessions'] ?? []) as StatusEvent['sessions'],
+          feed: (frame['feed'] ?? { state: 'RED', reasons: [], report_age_ms: null }) as StatusEvent['feed'],
+        }),
       onRefused: undefined,
     });
   }
@@ -241,7 +290,11 @@ export class StreamClient {
     try {
       frame = JSON.parse(text) as Record<string, unknown>;
     } catch {
-      this.options.onError?.({ code: 'STREAM_MESSAGE_INVALID', detail: 'a frame is not JSON' });
+      this.options.onError?.({
+        code: 'STREAM_MESSAGE_INVALID',
+        detail: 'a frame is not JSON',
+        instrumentKey: undefined,
+      });
       return;
     }
     switch (frame['type']) {
@@ -260,7 +313,11 @@ export class StreamClient {
         this.deliver(frame, Number(frame['time_ms']));
         break;
       case 'error':
-        this.options.onError?.({ code: String(frame['code']), detail: String(frame['detail']) });
+        this.options.onError?.({
+          code: String(frame['code']),
+          detail: String(frame['detail']),
+          instrumentKey: instrumentOf(frame['context']),
+        });
         break;
       case 'bye':
         this.askedToWaitMs = typeof frame['reconnect_after_ms'] === 'number' ? frame['reconnect_after_ms'] : undefined;

@@ -16,6 +16,7 @@ export const ERROR_CODES = {
   BODY_TOO_LARGE: { retryable: false, meaning: 'The body is larger than this address takes.' },
   URL_TOO_LONG: { retryable: false, meaning: 'The address with its query is longer than the front door takes.' },
   MEDIA_TYPE_UNSUPPORTED: { retryable: false, meaning: 'The body is of a media type that is not read here.' },
+  QUERY_TOO_COMPLEX: { retryable: false, meaning: 'The GraphQL query is deeper, wider or costlier than allowed.' },
   NOT_FOUND: { retryable: false, meaning: 'There is nothing at this address.' },
   INTERNAL: { retryable: true, meaning: 'A defect on our side; it is logged with the trace id.' },
   // Instruments

@@ -2,6 +2,7 @@ import { connect } from '@nats-io/transport-node';
 import { PermissionViolationError, type NatsConnection } from '@nats-io/nats-core';
 import type { Health } from './health.ts';
 import type { Logger } from './logging.ts';
+import type { Metrics } from './metrics.ts';
 
 /** The process's one connection to NATS. Everything on the bus goes through it. */
 export interface Bus {
@@ -18,6 +19,7 @@ export interface BusOptions {
   name: string;
   logger: Logger;
   health?: Health;
+  metrics?: Metrics;
   /** Called when the connection can never work again: a permission is missing or the server refuses us for good. */
   onFatal: (error: Error) => void;
 }
@@ -37,6 +39,8 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
   });
   let connected = true;
   let closing = false;
+  const seen = { reconnects: 0, slowConsumers: 0, errors: 0 };
+  if (options.metrics !== undefined) registerBusMetrics(options.metrics, nc, () => connected, seen);
   void watchStatus();
   options.health?.register({ name: 'nats', check: () => (connected ? undefined : 'not connected to NATS') });
 
@@ -47,11 +51,14 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
         if (!closing) logger.warn('lost the connection to NATS');
       } else if (status.type === 'reconnect') {
         connected = true;
+        seen.reconnects += 1;
         logger.info('connected to NATS again');
       } else if (status.type === 'error') {
+        seen.errors += 1;
         if (status.error instanceof PermissionViolationError) options.onFatal(status.error);
         else logger.error({ err: status.error }, 'NATS reported an error');
       } else if (status.type === 'slowConsumer') {
+        seen.slowConsumers += 1;
         logger.warn({ pending: status.pending }, 'a subscription reads more slowly than its messages come');
       }
     }
@@ -67,4 +74,27 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
       if (!nc.isClosed()) await nc.drain().catch(() => nc.close());
     },
   };
+}
+
+/** What the client knows of its connection; read when somebody scrapes. */
+function registerBusMetrics(
+  metrics: Metrics,
+  nc: NatsConnection,
+  isConnected: () => boolean,
+  seen: Readonly<Record<'reconnects' | 'slowConsumers' | 'errors', number>>,
+): void {
+  metrics.gauge('vega_bus_connected', '1 while the process is connected to NATS.', [], (gauge) =>
+    gauge.set(isConnected() ? 1 : 0),
+  );
+  metrics.total('vega_bus_reconnects_total', 'Times the connection to NATS came back.', () => seen.reconnects);
+  metrics.total('vega_bus_errors_total', 'Errors that NATS reported on the connection.', () => seen.errors);
+  metrics.total(
+    'vega_bus_slow_consumers_total',
+    'Times a subscription read more slowly than its messages came.',
+    () => seen.slowConsumers,
+  );
+  metrics.total('vega_bus_messages_in_total', 'Messages read from NATS.', () => nc.stats().inMsgs);
+  metrics.total('vega_bus_messages_out_total', 'Messages written to NATS.', () => nc.stats().outMsgs);
+  metrics.total('vega_bus_bytes_in_total', 'Bytes read from NATS.', () => nc.stats().inBytes);
+  metrics.total('vega_bus_bytes_out_total', 'Bytes written to NATS.', () => nc.stats().outBytes);
 }

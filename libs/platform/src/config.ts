@@ -19,8 +19,10 @@ export const baseConfigShape = {
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/)
     .optional(),
-  /** Tracing is off unless this is set. */
+  /** Tracing is off unless this or the next is set. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  /** Spans are appended to this file, one JSON object a line; several processes may share it. */
+  VEGA_TRACE_FILE: z.string().min(1).optional(),
   /** Milliseconds a drain may take before the process ends anyway. */
   VEGA_DRAIN_MS: z.coerce.number().int().min(100).max(120_000).default(10_000),
 } as const;

@@ -19,7 +19,6 @@ describe('JetStream consumption', () => {
     bus = await connectBus({ url: natsUrl, name: 'spec', logger, onFatal: () => undefined });
     const onDefect = (): void => undefined;
     context = { bus, logger, metrics: createMetrics('spec'), clock: systemClock, onDefect };
-    await ensureStreams(bus, [STREAMS.deadLetters]);
   });
 
   afterAll(() => bus.close());
@@ -153,6 +152,8 @@ describe('JetStream consumption', () => {
     expect(letters[0]?.history).toHaveLength(3);
     expect(letters[0]?.history[2]).toContain('attempt 3: Error: never');
     expect(letters[1]?.history).toEqual(['the message does not decode']);
+    const counted = await context.metrics.registry.metrics();
+    expect(counted).toContain(`vega_dead_letters_total{consumer="${stream.name}-reader",service="spec"} 2`);
   });
 
   it('gives back what a stopped process had not finished: the next one handles it', async () => {

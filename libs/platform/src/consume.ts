@@ -19,6 +19,7 @@ import { Defect, type Clock } from '@vega/kernel';
 import type { Bus } from './bus.ts';
 import type { Logger } from './logging.ts';
 import type { Metrics } from './metrics.ts';
+import { ensureStreams } from './streams.ts';
 import { extractTrace, withSpan } from './telemetry.ts';
 
 /** What a handler is told of a message beside its content. */
@@ -59,10 +60,14 @@ export interface ConsumeContext {
   metrics: Metrics;
   clock: Clock;
   onDefect: (error: Error) => void;
+  /** Copies of the dead-letter stream on the NATS cluster; 1 unless given. */
+  replicas?: number;
 }
 
 /** Starts consuming. Throws when the stream is not there. */
 export async function consume<T>(context: ConsumeContext, options: ConsumeOptions<T>): Promise<Consumption> {
+  // Before the first message: a message that cannot be buried could only come again and again.
+  await ensureStreams(context.bus, [STREAMS.deadLetters], { replicas: context.replicas ?? 1 });
   const manager = await jetstreamManager(context.bus.nc);
   const ackWaitMs = options.ackWaitMs ?? 30_000;
   const maxInHand = options.maxInHand ?? 256;
@@ -190,6 +195,7 @@ class Runner<T> implements Consumption {
       headers,
       expect: { streamName: STREAMS.deadLetters.name },
     });
+    this.context.metrics.deadLetters.inc({ consumer: this.options.durable });
     this.context.logger.error(
       { consumer: this.options.durable, subject: message.subject, seq: message.seq, history },
       'a message became a dead letter',

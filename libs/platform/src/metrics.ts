@@ -7,7 +7,16 @@ const LATENCY_BUCKETS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0
 export interface Metrics {
   readonly registry: Registry;
   counter(name: string, help: string, labels?: readonly string[]): Counter;
-  gauge(name: string, help: string, labels?: readonly string[], collect?: (gauge: Gauge) => void): Gauge;
+  gauge(
+    name: string,
+    help: string,
+    labels?: readonly string[],
+    collect?: (gauge: Gauge) => void | Promise<void>,
+  ): Gauge;
+  /** A counter of something that is counted elsewhere: `read` is called when somebody scrapes and never goes back. */
+  total(name: string, help: string, read: () => number): void;
+  /** Messages that a consumer gave up on. */
+  readonly deadLetters: Counter;
   histogram(name: string, help: string, labels?: readonly string[], buckets?: readonly number[]): Histogram;
   /** Rate, errors and duration of one kind of work: times `work` and counts it by outcome. */
   observe<T>(kind: 'rpc_server' | 'rpc_client' | 'consumer', name: string, work: () => Promise<T>): Promise<T>;
@@ -38,10 +47,29 @@ export function createMetrics(service: string): Metrics {
           ? {}
           : {
               collect(this: Gauge) {
-                collect(this);
+                return collect(this);
               },
             }),
       }),
+    total(name, help, read) {
+      let counted = 0;
+      new Counter({
+        name,
+        help,
+        registers: [registry],
+        collect() {
+          const now = read();
+          this.inc(Math.max(0, now - counted));
+          counted = now;
+        },
+      });
+    },
+    deadLetters: new Counter({
+      name: 'vega_dead_letters_total',
+      help: 'Messages that a consumer could not handle and set aside, with their history.',
+      labelNames: ['consumer'],
+      registers: [registry],
+    }),
     histogram: (name, help, labels = [], buckets = LATENCY_BUCKETS) =>
       new Histogram({ name, help, labelNames: [...labels], buckets: [...buckets], registers: [registry] }),
     async observe(kind, name, work) {

@@ -9,6 +9,7 @@ import { ConfigError, loadConfig, type BaseConfig } from './config.ts';
 import { Health } from './health.ts';
 import { createLogger, nestLogger, type Logger } from './logging.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
+import { registerHealthMetrics } from './health-metrics.ts';
 import { startOpsServer } from './ops-server.ts';
 import { createRpcClient, type RpcClient } from './rpc-client.ts';
 import { RpcErrorsAsThrown, RpcTransport } from './rpc-transport.ts';
@@ -126,9 +127,15 @@ export async function runService<Shape extends z.core.$ZodLooseShape>(
       onDefect(reason instanceof Error ? reason : new Error(String(reason))),
     );
   }
-  const telemetry = startTelemetry({ service: definition.name, replica, endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT });
+  const telemetry = startTelemetry({
+    service: definition.name,
+    replica,
+    endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+    file: config.VEGA_TRACE_FILE,
+  });
   const health = new Health();
   const metrics = createMetrics(definition.name);
+  registerHealthMetrics(metrics, health);
   const endings: { name: string; end: () => Promise<void> | void }[] = [];
   const endAll = async (): Promise<void> => {
     for (const { name, end } of endings.reverse().splice(0)) {
@@ -141,7 +148,14 @@ export async function runService<Shape extends z.core.$ZodLooseShape>(
     health.register({ name: 'start', check: () => (started ? undefined : 'the service is still starting') });
     const ops = await startOpsServer({ host: config.VEGA_OPS_HOST, port: config.VEGA_OPS_PORT, health, metrics });
     endings.push({ name: 'ops server', end: () => ops.close() });
-    const bus = await connectBus({ url: config.VEGA_NATS_URL, name: replica, logger, health, onFatal: onDefect });
+    const bus = await connectBus({
+      url: config.VEGA_NATS_URL,
+      name: replica,
+      logger,
+      health,
+      metrics,
+      onFatal: onDefect,
+    });
     endings.push({ name: 'bus', end: () => bus.close() });
     const context: ServiceContext<Config> = {
       name: definition.name,

@@ -1,20 +1,46 @@
 import { context, propagation, SpanKind, SpanStatusCode, trace, type Context, type Span } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { resourceFromAttributes } from '@opentelemetry/resources';
+import { envDetector, hostDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
+import { BatchSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace';
 import { headers as natsHeaders, type MsgHdrs } from '@nats-io/nats-core';
+import { TraceFileExporter } from './trace-file.ts';
 
 /** A running tracer, or nothing where tracing is off. */
 export interface Telemetry {
   shutdown(): Promise<void>;
 }
 
-/** Starts tracing when an endpoint is given; otherwise every call below costs next to nothing. */
-export function startTelemetry(options: { service: string; replica: string; endpoint: string | undefined }): Telemetry {
-  if (options.endpoint === undefined) return { shutdown: () => Promise.resolve() };
+/** Where spans go, and whose they are. */
+export interface TelemetryOptions {
+  readonly service: string;
+  readonly replica: string;
+  /** Base address of an OTLP collector (HTTP); spans are posted to `/v1/traces` below it. */
+  readonly endpoint: string | undefined;
+  /** A file that spans are appended to, one JSON object a line. */
+  readonly file: string | undefined;
+}
+
+/** How long a finished span may wait for its line in the file, milliseconds. */
+const FILE_DELAY_MS = 250;
+
+/** Starts tracing when an endpoint or a file is given; otherwise every call below costs next to nothing. */
+export function startTelemetry({ service, replica, endpoint, file }: TelemetryOptions): Telemetry {
+  const spanProcessors: SpanProcessor[] = [];
+  if (endpoint !== undefined) {
+    const exporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` });
+    spanProcessors.push(new BatchSpanProcessor({ exporter }));
+  }
+  if (file !== undefined) {
+    const exporter = new TraceFileExporter(file, { service, replica });
+    spanProcessors.push(new BatchSpanProcessor({ exporter, scheduledDelayMillis: FILE_DELAY_MS }));
+  }
+  if (spanProcessors.length === 0) return { shutdown: () => Promise.resolve() };
   const sdk = new NodeSDK({
-    resource: resourceFromAttributes({ 'service.name': options.service, 'service.instance.id': options.replica }),
-    traceExporter: new OTLPTraceExporter({ url: `${options.endpoint.replace(/\/$/, '')}/v1/traces` }),
+    resource: resourceFromAttributes({ 'service.name': service, 'service.instance.id': replica }),
+    // What is detected wins over what is given, and one of the usual detectors makes up an instance id.
+    resourceDetectors: [envDetector, hostDetector],
+    spanProcessors,
     instrumentations: [],
   });
   sdk.start();

@@ -1,7 +1,6 @@
 import type { Provider, Type } from '@nestjs/common';
-import { STREAMS } from '@vega/contracts';
 import { repeat } from '@vega/kernel';
-import { ensureStreams, type ServiceContext } from '@vega/platform';
+import type { ServiceContext } from '@vega/platform';
 import type { TradingCalendar } from '@vega/rulebook';
 import type pg from 'pg';
 import { NatsBarPublisher } from './adapters/nats/nats-bar-publisher.ts';
@@ -65,7 +64,8 @@ const HOUR_MS = 3_600_000;
 
 /**
  * Opens the data half: loads the instrument master (the stored one at once, the broker's when there is none), continues
- * the bars, answers `search-instruments`, `get-instruments` and `get-candles`. The schema must be migrated. Rejects when
+ * the bars, answers `search-instruments`, `get-instruments` and `get-candles`. The schema must be migrated and the stream of bars
+ * be there. Rejects when
  * PostgreSQL or the bus cannot be used; a broker that does not answer is only logged.
  */
 export async function createDataHalf(context: ServiceContext, deps: DataHalfDeps): Promise<DataHalf> {
@@ -73,7 +73,6 @@ export async function createDataHalf(context: ServiceContext, deps: DataHalfDeps
   const retention = { ...DEFAULT_RETENTION, ...deps.retention };
   const pool = createPool({ url: deps.postgresUrl, name: context.replica, logger });
   try {
-    await ensureStreams(bus, [STREAMS.bars]);
     const hours = new SessionHours(deps.calendar);
     const directory = new MemoryInstrumentDirectory();
     const keeper = new InstrumentsKeeper({

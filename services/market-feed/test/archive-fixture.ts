@@ -112,7 +112,9 @@ export async function dieAt(url: string, folder: string, step: CommitStep, maxRo
     },
   });
   await archiver.start();
-  await (await eventually(() => death && { death }, { withinMs: 10_000, what: `the archiver reaching ${step}` })).death;
+  await (
+    await eventually(() => death && { death }, { withinMs: 10_000, what: `the archiver reaching ${step}` })
+  ).death;
   await bus.nc.close();
 }
 

@@ -50,7 +50,7 @@ beforeEach(async () => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function manifest(): ArchiveManifest {
-  return ArchiveManifest.open(folder);
+  return ArchiveManifest.read(folder);
 }
 
 /** Every file below the ticks folder, as the manifest would name it. */
@@ -291,11 +291,11 @@ describe('the folder', () => {
     await expectWhole(9);
   }, 30_000);
 
-  it('with a manifest that is not ours is refused', async () => {
+  it('with a manifest that is not ours is refused', () => {
     writeFileSync(join(folder, MANIFEST_NAME), 'hello\n');
-    await expect(openArchiver(nats.url, folder)).rejects.toThrow(ManifestError);
+    expect(() => ArchiveManifest.open(folder)).toThrow(ManifestError);
     writeFileSync(join(folder, MANIFEST_NAME), '{"kind":"file","path":"../../etc/passwd"}\n');
-    await expect(openArchiver(nats.url, folder)).rejects.toThrow(ManifestError);
+    expect(() => ArchiveManifest.open(folder)).toThrow(ManifestError);
   });
 });
 

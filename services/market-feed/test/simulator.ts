@@ -87,13 +87,13 @@ export async function startSimulator(environment: Readonly<Record<string, string
   };
 }
 
-/** Brings the simulator's build up to date; builds of this clone wait for each other. */
-async function build(root: string): Promise<void> {
+/** Brings a room's build up to date, the simulator's unless told; builds of this clone wait for each other. */
+export async function build(root: string, room = 'apps/upstox-sim'): Promise<void> {
   await withLock(join(stateFolder(root), 'build.lock'), 300_000, async () => {
     const compiler = join(root, 'node_modules/typescript-7/bin/tsc');
-    const built = await runCommand(process.execPath, [compiler, '-b', join(root, 'apps/upstox-sim')], {
+    const built = await runCommand(process.execPath, [compiler, '-b', join(root, room)], {
       timeoutMs: 240_000,
     });
-    if (built.code !== 0) throw new Error(`the simulator does not build: ${built.stdout}${built.stderr}`);
+    if (built.code !== 0) throw new Error(`${room} does not build: ${built.stdout}${built.stderr}`);
   });
 }

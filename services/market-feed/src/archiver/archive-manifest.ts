@@ -96,15 +96,23 @@ export class ArchiveManifest {
 
   private constructor(private readonly path: string) {}
 
-  /** Reads the manifest; an absent one is an empty archive. Throws {@link ManifestError} for a line that is not ours. */
+  /**
+   * Opens the manifest for its writer: a line cut short is cut off; an absent manifest is an empty archive. Throws
+   * {@link ManifestError} for a line that is not ours.
+   */
   static open(folder: string): ArchiveManifest {
+    const manifest = ArchiveManifest.read(folder);
+    if (existsSync(manifest.path)) truncateSync(manifest.path, manifest.size);
+    return manifest;
+  }
+
+  /** Reads the manifest beside its writer, changing nothing. */
+  static read(folder: string): ArchiveManifest {
     const manifest = new ArchiveManifest(join(folder, MANIFEST_NAME));
     if (!existsSync(manifest.path)) return manifest;
     const bytes = readFileSync(manifest.path);
-    const complete = bytes.lastIndexOf(0x0a) + 1;
-    if (complete < bytes.length) truncateSync(manifest.path, complete);
-    manifest.size = complete;
-    const lines = bytes.subarray(0, complete).toString('utf8').split('\n').slice(0, -1);
+    manifest.size = bytes.lastIndexOf(0x0a) + 1;
+    const lines = bytes.subarray(0, manifest.size).toString('utf8').split('\n').slice(0, -1);
     for (const [at, line] of lines.entries()) manifest.take(line, at + 1);
     return manifest;
   }

@@ -10,6 +10,12 @@ export const archiverConfigSchema = z.object({
   ...baseConfigShape,
   /** Folder of the archive; this process alone writes there. */
   VEGA_ARCHIVE_DIR: z.string().min(1),
+  /** Copies of each stream on the NATS cluster; as market-feed has it. */
+  VEGA_NATS_REPLICAS: z.coerce
+    .number()
+    .int()
+    .refine((count) => count === 1 || count === 3 || count === 5, 'must be 1, 3 or 5')
+    .default(1),
   /** Milliseconds between commits. */
   VEGA_ARCHIVE_EVERY_MS: z.coerce.number().int().min(100).max(3_600_000).default(60_000),
   /** Ticks held in memory at most; about 400 bytes each. */
@@ -31,7 +37,7 @@ export class ArchiverModule {
   /** Starts archiving; ends with the service. */
   static async start(context: ServiceContext<ArchiverConfig>): Promise<DynamicModule> {
     const { bus, clock, logger, metrics, health, config } = context;
-    await ensureStreams(bus, [STREAMS.ticks]);
+    await ensureStreams(bus, [STREAMS.ticks], { replicas: config.VEGA_NATS_REPLICAS });
     const archiver = new TickArchiver({
       bus,
       clock,

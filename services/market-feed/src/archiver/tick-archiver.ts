@@ -20,8 +20,8 @@ import {
   type JetStreamManager,
   type JsMsg,
 } from '@nats-io/jetstream';
-import { STREAMS, Tick } from '@vega/contracts';
-import { parseInstrumentKey, repeat, type Clock, type Timer } from '@vega/kernel';
+import { STREAMS } from '@vega/contracts';
+import { repeat, type Clock, type Timer } from '@vega/kernel';
 import type { Bus, Logger } from '@vega/platform';
 import { ArchiveFolder } from './archive-folder.ts';
 import { ArchiveManifest, type ArchivedFile, type SequenceSpan } from './archive-manifest.ts';
@@ -224,15 +224,13 @@ export class TickArchiver {
     this.position = seq;
     this.last = message;
     this.pending = message.info.pending;
-    const tick = decode(message.data);
-    if (tick === undefined) {
-      this.unreadable += 1;
-      this.counts.unreadable += 1;
-      this.options.logger.error({ subject: message.subject, seq }, 'a message of the stream is no tick');
+    if (this.staging?.add(seq, message.data) === true) {
+      if (this.firstStaged === 0) this.firstStaged = seq;
       return;
     }
-    if (this.firstStaged === 0) this.firstStaged = seq;
-    this.staging?.add({ streamSeq: seq, tick });
+    this.unreadable += 1;
+    this.counts.unreadable += 1;
+    this.options.logger.error({ subject: message.subject, seq }, 'a message of the stream is no tick');
   }
 
   private noteHole(from: number, to: number): void {
@@ -352,14 +350,5 @@ export class TickArchiver {
   private async step(step: CommitStep): Promise<void> {
     await this.options.atStep?.(step);
     if (this.abandoned) throw new Error(`abandoned at ${step}`);
-  }
-}
-
-function decode(data: Uint8Array): Tick | undefined {
-  try {
-    const tick = Tick.decode(data);
-    return parseInstrumentKey(tick.instrumentKey).ok && tick.marketTimeMs > 0 ? tick : undefined;
-  } catch {
-    return undefined;
   }
 }

@@ -1,112 +1,89 @@
-import type { DepthLevel, Tick } from '@vega/contracts';
-import { DAY_MS, IST_OFFSET_MS } from '@vega/kernel';
-
-/** A tick with its place in the stream. */
-export interface StreamedTick {
-  readonly streamSeq: number;
-  readonly tick: Tick;
-}
+/** Type of a column in the Parquet files. */
+export type ColumnType = 'BIGINT' | 'DOUBLE' | 'VARCHAR';
 
 /**
- * One column of the archive. Whole numbers are staged as doubles (all of ours are exact below 2^53, and a double costs
- * no object) and written as `type`; an absent value is null.
+ * One numeric column of the archive: where it stands in the Tick message and how it is written. Numbers are staged as
+ * doubles (all of ours are exact below 2^53, and a double costs no object); what a message leaves out is null, or 0 where
+ * the message knows no absence.
  */
 export interface TickColumn {
+  /** The field's name in the message; a field of a part has the part's name before it. */
   readonly name: string;
-  /** Type in the Parquet file. */
-  readonly type: 'BIGINT' | 'DOUBLE' | 'VARCHAR';
-  readonly read: (row: StreamedTick) => number | string | null;
+  readonly type: ColumnType;
+  /** Field number within the message, or within its part. */
+  readonly field: number;
+  /** Field number of the part (Greeks, candle) the field is in. */
+  readonly part?: number;
+  /** Whether the message can leave it out; fields of a part are absent with it. */
+  readonly optional: boolean;
   /** Names of the values of an enumeration, by number. */
   readonly names?: readonly string[];
 }
 
-function whole(name: string, read: (tick: Tick) => number | undefined): TickColumn {
-  return { name, type: 'BIGINT', read: ({ tick }) => read(tick) ?? null };
+const DAY = 21;
+const MINUTE = 22;
+const GREEKS = 20;
+
+function required(name: string, field: number): TickColumn {
+  return { name, type: 'BIGINT', field, optional: false };
 }
 
-function real(name: string, read: (tick: Tick) => number | undefined): TickColumn {
-  return { name, type: 'DOUBLE', read: ({ tick }) => read(tick) ?? null };
+function optional(name: string, field: number): TickColumn {
+  return { name, type: 'BIGINT', field, optional: true };
 }
 
-function candle(prefix: 'day' | 'minute'): TickColumn[] {
-  return [
-    whole(`${prefix}_open_paise`, (tick) => tick[prefix]?.openPaise),
-    whole(`${prefix}_high_paise`, (tick) => tick[prefix]?.highPaise),
-    whole(`${prefix}_low_paise`, (tick) => tick[prefix]?.lowPaise),
-    whole(`${prefix}_close_paise`, (tick) => tick[prefix]?.closePaise),
-    whole(`${prefix}_volume`, (tick) => tick[prefix]?.volume),
-    whole(`${prefix}_start_time_ms`, (tick) => tick[prefix]?.startTimeMs),
-  ];
+function named(name: string, field: number, names: readonly string[]): TickColumn {
+  return { name, type: 'VARCHAR', field, optional: false, names };
 }
 
-/** The columns of the archive but for the depth, in order; names are those of the Tick message. New ones go to the end. */
+function candle(prefix: string, part: number): TickColumn[] {
+  const fields = ['open_paise', 'high_paise', 'low_paise', 'close_paise', 'volume', 'start_time_ms'];
+  return fields.map((name, at) => ({ name: `${prefix}_${name}`, type: 'BIGINT', field: at + 1, part, optional: true }));
+}
+
+/** The numeric columns in the order of the files. New ones go to the end. */
 export const TICK_COLUMNS: readonly TickColumn[] = [
-  { name: 'stream_seq', type: 'BIGINT', read: ({ streamSeq }) => streamSeq },
-  { name: 'instrument_key', type: 'VARCHAR', read: ({ tick }) => tick.instrumentKey },
-  whole('instrument_id', (tick) => tick.instrumentId),
-  whole('feed_epoch', (tick) => tick.feedEpoch),
-  whole('seq', (tick) => tick.seq),
-  {
-    name: 'source',
-    type: 'VARCHAR',
-    read: ({ tick }) => tick.source,
-    names: ['UNSPECIFIED', 'FEED_SNAPSHOT', 'FEED_LIVE', 'REST'],
-  },
-  {
-    name: 'mode',
-    type: 'VARCHAR',
-    read: ({ tick }) => tick.mode,
-    names: ['UNSPECIFIED', 'LTPC', 'GREEKS', 'FULL', 'FULL_D30'],
-  },
-  whole('market_time_ms', (tick) => tick.marketTimeMs),
-  whole('received_time_us', (tick) => tick.receivedTimeUs),
-  whole('last_price_paise', (tick) => tick.lastPricePaise),
-  whole('last_trade_time_ms', (tick) => tick.lastTradeTimeMs),
-  whole('last_qty', (tick) => tick.lastQty),
-  whole('prev_close_paise', (tick) => tick.prevClosePaise),
-  whole('avg_price_paise', (tick) => tick.avgPricePaise),
-  whole('volume', (tick) => tick.volume),
-  whole('oi', (tick) => tick.oi),
-  whole('total_buy_qty', (tick) => tick.totalBuyQty),
-  whole('total_sell_qty', (tick) => tick.totalSellQty),
-  real('broker_iv', (tick) => tick.brokerIv),
-  real('broker_delta', (tick) => tick.brokerGreeks?.delta),
-  real('broker_theta', (tick) => tick.brokerGreeks?.theta),
-  real('broker_gamma', (tick) => tick.brokerGreeks?.gamma),
-  real('broker_vega', (tick) => tick.brokerGreeks?.vega),
-  real('broker_rho', (tick) => tick.brokerGreeks?.rho),
-  ...candle('day'),
-  ...candle('minute'),
-  whole('indicative_price_paise', (tick) => tick.indicativePricePaise),
-  whole('reference_price_paise', (tick) => tick.referencePricePaise),
-  whole('indicative_qty', (tick) => tick.indicativeQty),
-  whole('imbalance_qty_total', (tick) => tick.imbalanceQtyTotal),
-  whole('imbalance_qty_market', (tick) => tick.imbalanceQtyMarket),
+  required('instrument_id', 2),
+  required('feed_epoch', 3),
+  required('seq', 4),
+  named('source', 5, ['UNSPECIFIED', 'FEED_SNAPSHOT', 'FEED_LIVE', 'REST']),
+  named('mode', 6, ['UNSPECIFIED', 'LTPC', 'GREEKS', 'FULL', 'FULL_D30']),
+  required('market_time_ms', 7),
+  required('received_time_us', 8),
+  required('last_price_paise', 9),
+  required('last_trade_time_ms', 10),
+  required('last_qty', 11),
+  required('prev_close_paise', 12),
+  optional('avg_price_paise', 14),
+  optional('volume', 15),
+  optional('oi', 16),
+  optional('total_buy_qty', 17),
+  optional('total_sell_qty', 18),
+  { name: 'broker_iv', type: 'DOUBLE', field: 19, optional: true },
+  ...['delta', 'theta', 'gamma', 'vega', 'rho'].map((name, at): TickColumn => ({
+    name: `broker_${name}`,
+    type: 'DOUBLE',
+    field: at + 1,
+    part: GREEKS,
+    optional: true,
+  })),
+  ...candle('day', DAY),
+  ...candle('minute', MINUTE),
+  optional('indicative_price_paise', 23),
+  optional('reference_price_paise', 24),
+  optional('indicative_qty', 25),
+  optional('imbalance_qty_total', 26),
+  optional('imbalance_qty_market', 27),
 ];
 
-/** The lists of the depth, best level first; their place within a level as it is staged. */
+/** Field numbers that are not numeric columns. */
+export const KEY_FIELD = 1;
+export const DEPTH_FIELD = 13;
+
+/** The lists of the depth, best level first, in the order of the fields of a level. */
 export const DEPTH_COLUMNS = ['bid_qty', 'bid_price_paise', 'ask_qty', 'ask_price_paise'] as const;
 
-/** The levels of a book one after the other, each in the order of {@link DEPTH_COLUMNS}. */
-export function flattenDepth(depth: readonly DepthLevel[]): number[] {
-  const flat = new Array<number>(depth.length * DEPTH_COLUMNS.length);
-  let at = 0;
-  for (const level of depth) {
-    flat[at] = level.bidQty;
-    flat[at + 1] = level.bidPricePaise;
-    flat[at + 2] = level.askQty;
-    flat[at + 3] = level.askPricePaise;
-    at += DEPTH_COLUMNS.length;
-  }
-  return flat;
-}
-
-/** Number of the IST calendar day of market time: the date the tick is filed under. */
-export function marketDay(tick: Tick): number {
-  return Math.floor((tick.marketTimeMs + IST_OFFSET_MS) / DAY_MS);
-}
-
-/** YYYY-MM-DD of a day number. */
-export function dateOfDay(day: number): string {
-  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+/** The place of a column in {@link TICK_COLUMNS}. */
+export function columnIndex(name: string): number {
+  return TICK_COLUMNS.findIndex((column) => column.name === name);
 }

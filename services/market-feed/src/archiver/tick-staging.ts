@@ -11,8 +11,9 @@ import {
   type DuckDBType,
   type DuckDBValue,
 } from '@duckdb/node-api';
-import { segmentOf, type InstrumentKey } from '@vega/kernel';
-import { dateOfDay, DEPTH_COLUMNS, flattenDepth, marketDay, TICK_COLUMNS, type StreamedTick } from './tick-columns.ts';
+import { DAY_MS, IST_OFFSET_MS, parseInstrumentKey, segmentOf } from '@vega/kernel';
+import { columnIndex, DEPTH_COLUMNS, TICK_COLUMNS } from './tick-columns.ts';
+import { TickReader } from './tick-reader.ts';
 
 /** Rows per data chunk: DuckDB's own vector size. */
 const CHUNK_ROWS = 2_048;
@@ -35,26 +36,29 @@ export interface StagingOptions {
   readonly spillFolder: string;
 }
 
-const STAGED: readonly {
-  readonly name: string;
-  readonly type: DuckDBType;
-  readonly read: (row: StreamedTick) => DuckDBValue;
-}[] = [
-  { name: 'market_day', type: INTEGER, read: ({ tick }) => marketDay(tick) },
-  { name: 'segment', type: VARCHAR, read: ({ tick }) => segmentOf(tick.instrumentKey as InstrumentKey) },
-  ...TICK_COLUMNS.map((column) => {
-    const isText = column.type === 'VARCHAR' && column.names === undefined;
-    return { name: column.name, type: isText ? VARCHAR : DOUBLE, read: column.read };
-  }),
-  { name: 'depth', type: LIST(DOUBLE), read: ({ tick }) => listValue(flattenDepth(tick.depth)) },
+const MARKET_TIME = columnIndex('market_time_ms');
+/** Keys remembered as good or bad; a stream of more different ones starts over. */
+const MAX_KEYS = 200_000;
+
+/** Columns of the staging table: what files a tick, then the tick. */
+const STAGED: readonly { readonly name: string; readonly type: DuckDBType }[] = [
+  { name: 'market_day', type: INTEGER },
+  { name: 'segment', type: VARCHAR },
+  { name: 'stream_seq', type: DOUBLE },
+  { name: 'instrument_key', type: VARCHAR },
+  ...TICK_COLUMNS.map(({ name }) => ({ name, type: DOUBLE })),
+  { name: 'depth', type: LIST(DOUBLE) },
 ];
+const FIRST_NUMBER = 4;
 
 /** Rows of the archive as they stand in a file: whole numbers as such, names for enumerations, the depth as four lists. */
 const FILE_COLUMNS = [
+  'stream_seq::BIGINT AS stream_seq',
+  'instrument_key',
   ...TICK_COLUMNS.map(({ name, type, names }) =>
     names === undefined
       ? `${name}::${type} AS ${name}`
-      : `coalesce((${`[${names.map((text) => `'${text}'`).join(', ')}]`})[${name}::INTEGER + 1], ${name}::INTEGER::VARCHAR) AS ${name}`,
+      : `coalesce([${names.map(literal).join(', ')}][${name}::INTEGER + 1], ${name}::INTEGER::VARCHAR) AS ${name}`,
   ),
   ...DEPTH_COLUMNS.map((name, at) => `depth[${at + 1}:-:${DEPTH_COLUMNS.length}]::BIGINT[] AS ${name}`),
 ].join(', ');
@@ -64,7 +68,14 @@ export const PARQUET_OPTIONS = `FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE
 
 /** Ticks on their way into files: in DuckDB's memory, column by column, until they are written and dropped. */
 export class TickStaging {
-  private buffer: StreamedTick[] = [];
+  private readonly reader = new TickReader();
+  private readonly segments = new Map<string, string | undefined>();
+  /** Rows not yet in DuckDB: numbers column by column, the rest by row. */
+  private readonly numbers = TICK_COLUMNS.map(() => new Float64Array(CHUNK_ROWS));
+  private readonly sequences = new Float64Array(CHUNK_ROWS);
+  private readonly keys: string[] = [];
+  private readonly depths: number[][] = [];
+  private buffered = 0;
   private staged = 0;
   private appender: DuckDBAppender;
 
@@ -93,12 +104,23 @@ export class TickStaging {
 
   /** Rows held. */
   get rows(): number {
-    return this.staged + this.buffer.length;
+    return this.staged + this.buffered;
   }
 
-  add(row: StreamedTick): void {
-    this.buffer.push(row);
-    if (this.buffer.length === CHUNK_ROWS) this.drainBuffer();
+  /** Takes one message of the stream; false when it is no tick of a segment that is served. */
+  add(streamSeq: number, message: Uint8Array): boolean {
+    const { reader, buffered: row } = this;
+    if (!reader.read(message) || !((reader.values[MARKET_TIME] as number) > 0)) return false;
+    if (this.segmentOf(reader.key) === undefined) return false;
+    for (let at = 0; at < TICK_COLUMNS.length; at += 1) {
+      (this.numbers[at] as Float64Array)[row] = reader.values[at] as number;
+    }
+    this.sequences[row] = streamSeq;
+    this.keys[row] = reader.key;
+    this.depths[row] = reader.depth;
+    this.buffered += 1;
+    if (this.buffered === CHUNK_ROWS) this.drainBuffer();
+    return true;
   }
 
   /** The groups of what is held, ready to be written. */
@@ -134,7 +156,7 @@ export class TickStaging {
 
   /** Forgets what is held. */
   async clear(): Promise<void> {
-    this.buffer = [];
+    this.buffered = 0;
     this.staged = 0;
     this.appender.closeSync();
     await this.connection.run('TRUNCATE ticks');
@@ -147,22 +169,56 @@ export class TickStaging {
     this.instance.closeSync();
   }
 
+  private segmentOf(key: string): string | undefined {
+    if (this.segments.has(key)) return this.segments.get(key);
+    if (this.segments.size >= MAX_KEYS) this.segments.clear();
+    const parsed = parseInstrumentKey(key);
+    const segment = parsed.ok ? segmentOf(parsed.value) : undefined;
+    this.segments.set(key, segment);
+    return segment;
+  }
+
   private drainBuffer(): void {
-    const { buffer } = this;
-    if (buffer.length === 0) return;
+    const count = this.buffered;
+    if (count === 0) return;
     const chunk = DuckDBDataChunk.create(
       STAGED.map(({ type }) => type),
-      buffer.length,
+      count,
     );
-    for (const [at, { read }] of STAGED.entries()) {
-      const vector = chunk.getColumnVector(at);
-      for (let row = 0; row < buffer.length; row += 1) vector.setItem(row, read(buffer[row] as StreamedTick));
+    const times = this.numbers[MARKET_TIME] as Float64Array;
+    fill(chunk, 0, count, (row) => marketDay(times[row] as number));
+    fill(chunk, 1, count, (row) => this.segments.get(this.keys[row] as string) ?? null);
+    fill(chunk, 2, count, (row) => this.sequences[row] as number);
+    fill(chunk, 3, count, (row) => this.keys[row] as string);
+    for (const [at, column] of this.numbers.entries()) {
+      const vector = chunk.getColumnVector(FIRST_NUMBER + at);
+      for (let row = 0; row < count; row += 1) {
+        const value = column[row] as number;
+        vector.setItem(row, value === value ? value : null);
+      }
       vector.flush();
     }
+    fill(chunk, STAGED.length - 1, count, (row) => listValue(this.depths[row] as number[]));
     this.appender.appendDataChunk(chunk);
-    this.staged += buffer.length;
-    this.buffer = [];
+    this.staged += count;
+    this.buffered = 0;
   }
+}
+
+function fill(chunk: DuckDBDataChunk, column: number, count: number, read: (row: number) => DuckDBValue): void {
+  const vector = chunk.getColumnVector(column);
+  for (let row = 0; row < count; row += 1) vector.setItem(row, read(row));
+  vector.flush();
+}
+
+/** Number of the IST calendar day of market time: the date a tick is filed under. */
+function marketDay(marketTimeMs: number): number {
+  return Math.floor((marketTimeMs + IST_OFFSET_MS) / DAY_MS);
+}
+
+/** YYYY-MM-DD of a day number. */
+function dateOfDay(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }
 
 /** Text as an SQL literal. */

@@ -34,7 +34,12 @@ export class TracedTickSink implements TickSink {
     const tracer = trace.getTracer('vega');
     const arrivedAt = clock.wallNow() - (clock.monotonicMs() - receivedAtMonotonicMs);
     const attributes = { 'messaging.system': 'nats', 'messaging.destination.name': subject };
-    const frame = tracer.startSpan('feed frame', { kind: SpanKind.CONSUMER, startTime: arrivedAt, root: true });
+    // Whole milliseconds, as the end is read: a frame must not end before it came.
+    const frame = tracer.startSpan('feed frame', {
+      kind: SpanKind.CONSUMER,
+      startTime: Math.floor(arrivedAt),
+      root: true,
+    });
     const inFrame = trace.setSpan(context.active(), frame);
     const publish = tracer.startSpan('tick publish', { kind: SpanKind.PRODUCER, attributes }, inFrame);
     const headers = context.with(trace.setSpan(inFrame, publish), () => injectTrace());

@@ -1,5 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
-import { Ctx } from '@nestjs/microservices';
+import { Ctx, Payload } from '@nestjs/microservices';
 import { marketFeedRpc, type GetCandlesRequest, type GetCandlesResponse } from '@vega/contracts';
 import { instrumentKey, OutcomeError, parseInstrumentKey } from '@vega/kernel';
 import { HandlesRpc, type RpcCallContext } from '@vega/platform';
@@ -22,7 +22,7 @@ export class CandlesController {
   ) {}
 
   @HandlesRpc(marketFeedRpc.getCandles)
-  async candles(request: GetCandlesRequest, @Ctx() context: RpcCallContext): Promise<GetCandlesResponse> {
+  async candles(@Payload() request: GetCandlesRequest, @Ctx() context: RpcCallContext): Promise<GetCandlesResponse> {
     const { symbol, unit, interval, fromDate, toDate } = request;
     const instrument = this.directory.resolve(symbol);
     if (instrument === undefined) throw unknownInstrument(symbol);

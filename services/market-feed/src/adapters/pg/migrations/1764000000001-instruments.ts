@@ -86,7 +86,13 @@ export class Instruments1764000000001 implements MigrationInterface {
   }
 
   async down(db: QueryRunner): Promise<void> {
-    for (const table of ['current_master', 'instrument_masters', 'instrument_terms', 'instrument_roots', 'instruments']) {
+    for (const table of [
+      'current_master',
+      'instrument_masters',
+      'instrument_terms',
+      'instrument_roots',
+      'instruments',
+    ]) {
       await db.query(`DROP TABLE market_feed.${table}`);
     }
   }
