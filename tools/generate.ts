@@ -5,6 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { stateFolder } from '@vega/testkit';
+import { clientSource, type OpenApiDocument } from '@vega/client/generate';
 import { referenceDocuments } from './reference-docs.ts';
 import { runNx } from './stack/build.ts';
 
@@ -93,12 +94,13 @@ for (const path of filesUnder(join(contracts, 'src/gen')).keys()) {
 
 if (!check) await build();
 // Decorated classes describe the API, and only built ones run: hence a process of its own without the sources' condition.
+const openApi = execFileSync(process.execPath, [join(root, 'services/gateway/dist/print-openapi.js')], {
+  encoding: 'utf8',
+});
 settle(
   new Map([
-    [
-      'docs/reference/openapi.json',
-      execFileSync(process.execPath, [join(root, 'services/gateway/dist/print-openapi.js')], { encoding: 'utf8' }),
-    ],
+    ['docs/reference/openapi.json', openApi],
+    ['libs/client/src/gen/api.ts', clientSource(JSON.parse(openApi) as OpenApiDocument)],
   ]),
 );
 

@@ -1,0 +1,46 @@
+import { GatewayProblem, GatewayUnreachable } from '@vega/client';
+
+/** Why a call failed, in plain data, as the slow state holds it. */
+export interface ApiFailure {
+  /** A stable problem code, or `UNREACHABLE` where no gateway answered. */
+  code: string;
+  title: string;
+  detail: string;
+  /** Whether the same call may succeed later. */
+  retryable: boolean;
+  /** Finds the request in logs; undefined where nothing answered. */
+  traceId: string | undefined;
+}
+
+/** The failure behind an error of the client. */
+export function toFailure(error: unknown): ApiFailure {
+  if (error instanceof GatewayProblem) {
+    const { code, title, detail, retryable, trace_id: traceId } = error.problem;
+    return { code, title, detail, retryable, traceId };
+  }
+  const detail = error instanceof GatewayUnreachable ? error.message : String(error);
+  return { code: 'UNREACHABLE', title: 'The platform does not answer', detail, retryable: true, traceId: undefined };
+}
+
+const ADVICE: Readonly<Record<string, string>> = {
+  UNREACHABLE: 'Check that the platform runs and that this computer reaches it.',
+  SERVICE_UNAVAILABLE: 'A service is restarting or down; this page asks again by itself.',
+  DEADLINE_EXCEEDED: 'The answer took too long. Try again; look at Status if it stays.',
+  RATE_LIMITED: 'Too many requests from here. Wait a few seconds.',
+  UNAUTHENTICATED: 'Log in again.',
+  UNKNOWN_INSTRUMENT: 'It may have expired. Remove it and search for the present contract.',
+  SEGMENT_UNSUPPORTED: 'Only NSE and BSE equity, index and F&O are served.',
+  SUBSCRIPTION_LIMIT: 'The broker feed is full. Remove instruments that you do not need.',
+  QUOTE_UNAVAILABLE: 'Nothing has traded or been seen yet. It appears with the first tick.',
+  UPSTREAM_UNAVAILABLE: 'The broker does not answer. Live prices may go on; try again.',
+  UPSTREAM_TOKEN: 'The broker login is missing or over. Log in at the broker again.',
+  UPSTREAM_RATE_LIMITED: 'The broker asks to slow down. Wait a few seconds.',
+  CANDLE_SPAN_TOO_LONG: 'Choose a longer interval.',
+  STREAM_FULL: 'The platform serves as many screens as it can. Close one that you do not need.',
+  INTERNAL: 'A defect on our side. Try again, and report the trace id if it stays.',
+};
+
+/** What a person can do about a problem code. */
+export function adviceFor(code: string): string {
+  return ADVICE[code] ?? 'Try again. If it stays, report the code and the trace id.';
+}

@@ -1,0 +1,99 @@
+import {
+  depth,
+  feedStatus,
+  historical,
+  knownDepth,
+  knownFeedStatus,
+  overview,
+  quote,
+  ready,
+  search,
+  type CandlesView,
+  type DepthView,
+  type FeedStatusView,
+  type GatewayAccess,
+  type HistoricalRequest,
+  type OverviewView,
+  type QuoteView,
+  type ReadinessView,
+  type SearchRequest,
+  type SearchView,
+} from '@vega/client';
+import { createApi } from '@reduxjs/toolkit/query/react';
+import { toFailure, type ApiFailure } from './failure.ts';
+
+/** The gateway serves this page, so it is asked at the page's own origin. */
+const access: GatewayAccess = { baseUrl: '' };
+
+type Answer<T> = { data: T } | { error: ApiFailure };
+
+/** What was asked, or what was last known where the market's side is away. */
+export interface OrKnown<T> {
+  view: T;
+  /** Why the view is only what was last known; null when it is the present. */
+  failure: ApiFailure | null;
+}
+
+async function answered<T>(call: Promise<T>): Promise<Answer<T>> {
+  try {
+    return { data: await call };
+  } catch (error) {
+    return { error: toFailure(error) };
+  }
+}
+
+async function orKnown<T>(call: Promise<T>, known: (error: unknown) => T | null): Promise<Answer<OrKnown<T>>> {
+  try {
+    return { data: { view: await call, failure: null } };
+  } catch (error) {
+    const view = known(error);
+    const failure = toFailure(error);
+    return view === null ? { error: failure } : { data: { view, failure } };
+  }
+}
+
+async function noBaseQuery(): Promise<{ error: ApiFailure }> {
+  return { error: toFailure('every endpoint asks by itself') };
+}
+
+/** The gateway's REST interface. Nothing that changes with every tick passes through it. */
+export const marketApi = createApi({
+  reducerPath: 'market',
+  baseQuery: noBaseQuery,
+  endpoints: (build) => ({
+    overview: build.query<OverviewView, undefined>({
+      queryFn: (_none, { signal }) => answered(overview(access, { signal })),
+    }),
+    quote: build.query<QuoteView, string>({
+      queryFn: (symbol, { signal }) => answered(quote(access, { symbol }, { signal })),
+    }),
+    depth: build.query<OrKnown<DepthView>, string>({
+      queryFn: (symbol, { signal }) => orKnown(depth(access, { symbol }, { signal }), knownDepth),
+      keepUnusedDataFor: 5,
+    }),
+    search: build.query<SearchView, SearchRequest>({
+      queryFn: (request, { signal }) => answered(search(access, request, { signal })),
+      keepUnusedDataFor: 120,
+    }),
+    historical: build.query<CandlesView, HistoricalRequest>({
+      queryFn: (request, { signal }) => answered(historical(access, request, { signal })),
+      keepUnusedDataFor: 30,
+    }),
+    feedStatus: build.query<OrKnown<FeedStatusView>, undefined>({
+      queryFn: (_none, { signal }) => orKnown(feedStatus(access, { signal }), knownFeedStatus),
+    }),
+    readiness: build.query<ReadinessView, undefined>({
+      queryFn: (_none, { signal }) => answered(ready(access, { signal })),
+    }),
+  }),
+});
+
+export const {
+  useOverviewQuery,
+  useQuoteQuery,
+  useDepthQuery,
+  useSearchQuery,
+  useHistoricalQuery,
+  useFeedStatusQuery,
+  useReadinessQuery,
+} = marketApi;

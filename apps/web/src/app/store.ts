@@ -1,0 +1,27 @@
+import { configureStore } from '@reduxjs/toolkit';
+import { setupListeners } from '@reduxjs/toolkit/query';
+import { useDispatch, useSelector } from 'react-redux';
+import { marketApi } from '../api/market-api.ts';
+import { layoutReducer, loadLayout, saveLayout } from './layout-slice.ts';
+
+/** The page's slow state: layout and what REST answered. */
+export const store = configureStore({
+  reducer: { layout: layoutReducer, [marketApi.reducerPath]: marketApi.reducer },
+  middleware: (defaults) => defaults().concat(marketApi.middleware),
+  preloadedState: { layout: loadLayout(localStorage) },
+});
+
+export type RootState = ReturnType<typeof store.getState>;
+
+export const useAppDispatch = useDispatch.withTypes<typeof store.dispatch>();
+export const useAppSelector = useSelector.withTypes<RootState>();
+
+setupListeners(store.dispatch);
+
+let saved = store.getState().layout;
+store.subscribe(() => {
+  const { layout } = store.getState();
+  if (layout === saved) return;
+  saved = layout;
+  saveLayout(localStorage, layout);
+});

@@ -1,0 +1,203 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { useHistoricalQuery } from '../api/market-api.ts';
+import type { ApiFailure } from '../api/failure.ts';
+import { briefOf, intervalChosen, layerToggled, type ChartLayer } from '../app/layout-slice.ts';
+import { digitOf, isTyping, useKeys } from '../app/shortcuts.ts';
+import { useAppDispatch, useAppSelector } from '../app/store.ts';
+import { istDate } from '../format/ist.ts';
+import { useFollow, useLink, useLive } from '../live/live-context.tsx';
+import type { LiveQuote } from '../live/live-data.ts';
+import { QuoteText } from '../live/live-text.tsx';
+import { changeTone, readChange, readLast, readPercent } from '../live/quote-figures.ts';
+import { StaleMark } from '../live/stale-mark.tsx';
+import { EmptyNotice, FailureNotice, LoadingRows } from '../ui/notices.tsx';
+import { ChartLegend, type ShowReading } from './chart-legend.tsx';
+import { INTERVALS, intervalOf, spanEndingOn } from './intervals.ts';
+import { joinLivePoint, livePointOf } from './live-candle.ts';
+import { PriceChart } from './price-chart.ts';
+import { toCandles } from './to-candles.ts';
+
+const LAYER_BUTTONS: readonly { layer: ChartLayer; label: string; key: string }[] = [
+  { layer: 'volume', label: 'Vol', key: 'v' },
+  { layer: 'oi', label: 'OI', key: 'o' },
+  { layer: 'ema', label: 'EMA', key: 'e' },
+  { layer: 'vwap', label: 'VWAP', key: 'w' },
+  { layer: 'rsi', label: 'RSI', key: 'r' },
+];
+
+/** The history is read again this often, so that provisional candles give way to the exchange's own. */
+const RELOAD_MS = 60_000;
+
+/** The chart of the chosen instrument. */
+export function ChartPage(): React.JSX.Element {
+  const instrument = useAppSelector((state) => state.layout.selected);
+  useChartKeys();
+  if (instrument === null) {
+    return <EmptyNotice title="No instrument is chosen">Choose one in the market watch, or press Ctrl K.</EmptyNotice>;
+  }
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <ChartHeader instrument={instrument} />
+      <ChartBody key={instrument} instrument={instrument} />
+    </div>
+  );
+}
+
+function useChartKeys(): void {
+  const dispatch = useAppDispatch();
+  const handle = useCallback(
+    (event: KeyboardEvent) => {
+      if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+      const interval = INTERVALS[(digitOf(event) ?? 0) - 1];
+      const layer = LAYER_BUTTONS.find(({ key }) => key === event.key.toLowerCase());
+      if (interval !== undefined) dispatch(intervalChosen(interval.id));
+      else if (layer !== undefined) dispatch(layerToggled(layer.layer));
+    },
+    [dispatch],
+  );
+  useKeys(handle);
+}
+
+function ChartHeader({ instrument }: { instrument: string }): React.JSX.Element {
+  const dispatch = useAppDispatch();
+  const { symbol, name } = useAppSelector((state) => briefOf(state.layout, instrument));
+  const { interval, layers } = useAppSelector((state) => state.layout);
+  return (
+    <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line px-3 py-1.5">
+      <StaleMark as="div" instrument={instrument} className="flex min-w-0 items-baseline gap-2">
+        <h1 className="truncate font-semibold text-sm" title={name}>
+          {symbol}
+        </h1>
+        <QuoteText instrument={instrument} read={readLast} tone={changeTone} className="toned text-sm font-semibold" />
+        <QuoteText instrument={instrument} read={readChange} tone={changeTone} className="toned" />
+        <QuoteText instrument={instrument} read={readPercent} tone={changeTone} className="toned" />
+      </StaleMark>
+      <div role="group" aria-label="Interval" className="flex gap-0.5">
+        {INTERVALS.map(({ id }, n) => (
+          <button
+            key={id}
+            type="button"
+            className="chip"
+            aria-pressed={id === interval}
+            title={`Key ${n + 1}`}
+            onClick={() => dispatch(intervalChosen(id))}
+          >
+            {id}
+          </button>
+        ))}
+      </div>
+      <div role="group" aria-label="Layers" className="flex gap-0.5">
+        {LAYER_BUTTONS.map(({ layer, label, key }) => (
+          <button
+            key={layer}
+            type="button"
+            className="chip"
+            aria-pressed={layers.includes(layer)}
+            title={`Key ${key.toUpperCase()}`}
+            onClick={() => dispatch(layerToggled(layer))}
+          >
+            {label}
+          </button>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function ChartBody({ instrument }: { instrument: string }): React.JSX.Element {
+  const live = useLive();
+  const id = useAppSelector((state) => state.layout.interval);
+  const interval = intervalOf(id);
+  // The market's date when the chart was opened at this interval; the next reading follows it over midnight.
+  const [today, setToday] = useState(() => istDate(live.clock.read()));
+  const { unit, interval: length } = interval;
+  const { currentData, error, isFetching, refetch } = useHistoricalQuery(
+    { symbol: instrument, unit, interval: length, ...spanEndingOn(interval, today) },
+    { pollingInterval: RELOAD_MS, skipPollingIfUnfocused: true, refetchOnMountOrArgChange: true },
+  );
+  useEffect(() => {
+    const timer = setInterval(() => setToday(istDate(live.clock.read())), 1_000);
+    return () => clearInterval(timer);
+  }, [live]);
+  const link = useLink();
+  const linked = link.state === 'open';
+  useEffect(() => {
+    if (linked) void refetch();
+  }, [linked, refetch]);
+
+  const failure = error as ApiFailure | undefined;
+  if (currentData !== undefined && currentData.candles.length > 0) {
+    return <LiveChart instrument={instrument} views={currentData.candles} failure={failure} />;
+  }
+  if (failure !== undefined) return <FailureNotice failure={failure} onRetry={() => void refetch()} />;
+  if (isFetching) return <LoadingRows rows={10} label="Loading candles" />;
+  return (
+    <EmptyNotice title="No candles in this span">
+      The instrument has not traded in the days shown. Try a longer interval.
+    </EmptyNotice>
+  );
+}
+
+interface LiveChartProps {
+  instrument: string;
+  views: Parameters<typeof toCandles>[0];
+  failure: ApiFailure | undefined;
+}
+
+function LiveChart({ instrument, views, failure }: LiveChartProps): React.JSX.Element {
+  const container = useRef<HTMLDivElement>(null);
+  const show = useRef<ShowReading>(undefined);
+  const live = useLive();
+  const { interval: id, layers, theme } = useAppSelector((state) => state.layout);
+  const { symbol } = useAppSelector((state) => briefOf(state.layout, instrument));
+  const [chart, setChart] = useState<PriceChart>();
+  const shownId = useRef<string>(undefined);
+  useFollow([instrument]);
+
+  useEffect(() => {
+    if (container.current === null) return undefined;
+    const made = new PriceChart(container.current, intervalOf('5m'), (reading) => show.current?.(reading));
+    shownId.current = undefined;
+    setChart(made);
+    return () => made.close();
+  }, []);
+  useEffect(() => chart?.setLayers(layers), [chart, layers]);
+  useEffect(() => {
+    chart?.setHistory(toCandles(views), intervalOf(id), shownId.current !== id);
+    shownId.current = chart === undefined ? undefined : id;
+  }, [chart, views, id]);
+  useEffect(() => chart?.applyTheme(), [chart, theme]);
+  useEffect(() => {
+    if (chart === undefined) return undefined;
+    const { lengthMs } = intervalOf(id);
+    const segment = instrument.slice(0, instrument.indexOf('|'));
+    let volumeSeen: number | null = live.quotes.get(instrument)?.volume ?? null;
+    return live.quotes.subscribe(instrument, (quote: LiveQuote | undefined) => {
+      const { last } = chart;
+      if (quote === undefined) return;
+      const point = livePointOf(quote, volumeSeen);
+      volumeSeen = quote.volume;
+      if (point === undefined || last === undefined || !live.isOpen(segment)) return;
+      const joined = joinLivePoint(last, point, lengthMs);
+      if (joined !== last) chart.setLast(joined, live.now());
+    });
+  }, [chart, live, instrument, id]);
+
+  return (
+    <div className="relative flex min-h-0 flex-1 flex-col">
+      <ChartLegend show={show} layers={layers} />
+      {failure === undefined ? null : (
+        <p className="absolute right-20 top-1 z-10 rounded border border-line bg-raised px-2 py-0.5 text-warn">
+          History is not renewed: {failure.code}
+        </p>
+      )}
+      <div
+        ref={container}
+        role="figure"
+        aria-label={`Price chart of ${symbol}, ${id} candles`}
+        className="min-h-0 flex-1"
+        data-testid="chart"
+      />
+    </div>
+  );
+}

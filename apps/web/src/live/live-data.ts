@@ -1,0 +1,140 @@
+// Goal: what the screen shows is current or visibly not.
+// Method: one stream connection; quotes go into a cell store that wakes the screen once per animation frame; link state,
+//   sessions and refusals change seldom and are observed values. Ages are counted on the page's monotonic clock from the
+//   age each frame states, so the computer's own time of day does not matter.
+// Invariants: nothing here reaches Redux; a quote of an older epoch or sequence never replaces a newer one.
+
+import type { RefusedInstrument, StatusEvent, StreamClientOptions, StreamQuote, StreamState } from '@vega/client';
+import { StreamClient } from '@vega/client';
+import { CellStore, type Schedule } from './cell-store.ts';
+import { MarketClock, type Monotonic } from './market-clock.ts';
+import { Observed } from './observed.ts';
+import { isOpen } from './session.ts';
+
+/** A quote with the moment, on the page's monotonic clock, at which the platform received it. */
+export interface LiveQuote extends StreamQuote {
+  receivedAt: number | undefined;
+}
+
+/** The connection to the gateway's stream. */
+export interface LinkState {
+  state: StreamState;
+  /** Monotonic time since which it is in this state. */
+  since: number;
+  /** Whether it was open at any time. */
+  wasOpen: boolean;
+}
+
+/** Why an instrument is not streamed. */
+export interface Refusal {
+  code: string;
+  detail: string;
+}
+
+export interface LiveDataOptions {
+  openSocket: StreamClientOptions['openSocket'];
+  url: string;
+  now: Monotonic;
+  wall: () => number;
+  schedule?: Schedule;
+  setTimer?: NonNullable<StreamClientOptions['setTimer']>;
+}
+
+/** Everything live that the screen knows. */
+export class LiveData {
+  readonly quotes: CellStore<LiveQuote>;
+  readonly refusals: CellStore<Refusal>;
+  readonly link: Observed<LinkState>;
+  readonly status = new Observed<StatusEvent | undefined>(undefined);
+  readonly clock: MarketClock;
+  readonly now: Monotonic;
+  private readonly client: StreamClient;
+  private newestAt: number | undefined;
+
+  constructor(options: LiveDataOptions) {
+    const { now, schedule } = options;
+    this.now = now;
+    this.clock = new MarketClock(now, options.wall);
+    this.quotes = schedule === undefined ? new CellStore() : new CellStore(schedule);
+    this.refusals = schedule === undefined ? new CellStore() : new CellStore(schedule);
+    this.link = new Observed<LinkState>({ state: 'closed', since: now(), wasOpen: false });
+    this.client = new StreamClient({
+      url: options.url,
+      openSocket: options.openSocket,
+      ...(options.setTimer === undefined ? {} : { setTimer: options.setTimer }),
+      onState: (state) => this.entered(state),
+      onError: ({ code, detail, instrumentKey }) => {
+        if (instrumentKey !== undefined) this.refusals.set(instrumentKey, { code, detail });
+      },
+    });
+    this.client.subscribeStatus((event) => this.status.set(event));
+  }
+
+  start(): this {
+    this.client.start();
+    return this;
+  }
+
+  close(): void {
+    this.client.close();
+  }
+
+  /** Connections lost and holes in the sequence since the page was opened. */
+  get losses(): { reconnects: number; gaps: number } {
+    return { reconnects: this.client.reconnects, gaps: this.client.gaps };
+  }
+
+  /** Whether continuous trading goes on in any segment, or in the one named. */
+  isOpen(segment?: string): boolean {
+    return isOpen(this.status.get()?.sessions ?? [], segment);
+  }
+
+  /** Age of the newest streamed quote, ms; undefined before the first. */
+  feedAgeMs(): number | undefined {
+    return this.newestAt === undefined ? undefined : Math.max(0, this.now() - this.newestAt);
+  }
+
+  /** Keeps instruments current until the returned function is called. */
+  follow(keys: readonly string[], rateHz: 10 | 2 = 10): () => void {
+    if (keys.length === 0) return () => undefined;
+    const subscription = this.client.subscribeQuotes(
+      keys,
+      {
+        onQuotes: (event) => {
+          for (const quote of event.quotes) this.take(quote);
+        },
+        onRefused: (refused) => this.refuse(refused),
+      },
+      rateHz,
+    );
+    return () => subscription.close();
+  }
+
+  private take(quote: StreamQuote): void {
+    const held = this.quotes.get(quote.instrument_key);
+    if (held !== undefined && isOlder(quote, held)) return;
+    const receivedAt = quote.age_ms === null ? undefined : this.now() - quote.age_ms;
+    if (receivedAt !== undefined && quote.source !== 'REST' && receivedAt > (this.newestAt ?? -Infinity)) {
+      this.newestAt = receivedAt;
+    }
+    if (quote.exchange_time_ms !== null && quote.source === 'FEED_LIVE') this.clock.learn(quote.exchange_time_ms);
+    this.quotes.set(quote.instrument_key, { ...quote, receivedAt });
+    if (!quote.stale) this.refusals.delete(quote.instrument_key);
+  }
+
+  private refuse(refused: readonly RefusedInstrument[]): void {
+    for (const { asked, code, detail } of refused) this.refusals.set(asked, { code, detail });
+  }
+
+  private entered(state: StreamState): void {
+    const wasOpen = this.link.get().wasOpen || state === 'open';
+    this.link.set({ state, since: this.now(), wasOpen });
+  }
+}
+
+/** A value read once by REST has no place in the sequence, so only its time could tell; it is taken as it comes. */
+function isOlder(quote: StreamQuote, held: StreamQuote): boolean {
+  if (quote.source === 'REST' || held.source === 'REST') return false;
+  if (quote.feed_epoch !== held.feed_epoch) return quote.feed_epoch < held.feed_epoch;
+  return quote.seq < held.seq;
+}

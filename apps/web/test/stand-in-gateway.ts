@@ -1,0 +1,234 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join, normalize } from 'node:path';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { lengthOf, SeededMarket } from './seeded-market.ts';
+
+const TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.map': 'application/json',
+};
+const STEP_MS = 100;
+/** Age of a quote in a frame while all is well, and while it is stale. */
+const YOUNG_MS = 15;
+const STALE_MS = 6_000;
+
+interface Held {
+  name: string;
+  channel: string;
+  keys: string[];
+  seq: number;
+}
+
+/**
+ * What the web app sees of a gateway, over a seeded market: its pages, REST and the stream. Prices move every 100 ms, and
+ * the spec may make it stale, silent or gone.
+ */
+export class StandInGateway {
+  readonly market: SeededMarket;
+  /** Paths whose REST answers are the given problem. */
+  readonly problems = new Map<string, { status: number; code: string; title: string; detail: string }>();
+  feed: { state: string; reasons: string[]; report_age_ms: number } = { state: 'GREEN', reasons: [], report_age_ms: 0 };
+  /** While false no stream is admitted and all that are open are cut. */
+  private admits = true;
+  private moves = true;
+  private readonly server: Server;
+  private readonly sockets: WebSocketServer;
+  private readonly held = new Map<WebSocket, Map<string, Held>>();
+  private readonly folder: string;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(folder: string, seed: number) {
+    this.folder = folder;
+    this.market = new SeededMarket(seed);
+    this.server = createServer((request, response) => this.answer(request, response));
+    this.sockets = new WebSocketServer({ noServer: true });
+    this.server.on('upgrade', (request, socket, head) => {
+      if (!this.admits || request.url !== '/stream') {
+        socket.destroy();
+        return;
+      }
+      this.sockets.handleUpgrade(request, socket, head, (ws) => this.welcome(ws));
+    });
+  }
+
+  async start(): Promise<string> {
+    await new Promise<void>((listening) => this.server.listen(0, '127.0.0.1', listening));
+    this.timer = setInterval(() => this.step(), STEP_MS);
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+    for (const ws of this.held.keys()) ws.terminate();
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+
+  /** Stops or resumes the movement of prices; the connection stays. */
+  setMoving(moves: boolean): void {
+    this.moves = moves;
+  }
+
+  /** Marks every quote as stale for a reason, or fresh again by null, and tells the clients. */
+  setStale(reason: string | null): void {
+    this.market.staleReason = reason;
+    this.feed =
+      reason === null
+        ? { ...this.feed, state: 'GREEN', reasons: [] }
+        : { ...this.feed, state: 'RED', reasons: ['connection 1 is mute'] };
+    for (const [ws, subscriptions] of this.held) {
+      for (const held of subscriptions.values()) this.send(ws, held, held.keys, false);
+    }
+  }
+
+  /** Cuts every stream and refuses new ones, or admits them again. */
+  setAdmitting(admits: boolean): void {
+    this.admits = admits;
+    if (!admits) for (const ws of this.held.keys()) ws.terminate();
+  }
+
+  private step(): void {
+    if (!this.moves || this.market.staleReason !== null) return;
+    const moved = new Set(this.market.step(STEP_MS));
+    for (const [ws, subscriptions] of this.held) {
+      for (const held of subscriptions.values()) {
+        const keys = held.keys.filter((key) => moved.has(key));
+        if (keys.length > 0) this.send(ws, held, keys, false);
+      }
+    }
+  }
+
+  private welcome(ws: WebSocket): void {
+    const subscriptions = new Map<string, Held>();
+    this.held.set(ws, subscriptions);
+    ws.on('close', () => this.held.delete(ws));
+    ws.on('message', (data: Buffer) => this.receive(ws, subscriptions, JSON.parse(data.toString()) as ClientMessage));
+    ws.send(JSON.stringify({ type: 'hello', protocol: 1, heartbeat_ms: 15_000, time_ms: Date.now() }));
+  }
+
+  private receive(ws: WebSocket, subscriptions: Map<string, Held>, message: ClientMessage): void {
+    if (message.op === 'ping') ws.send(JSON.stringify({ type: 'pong', id: null, time_ms: Date.now() }));
+    if (message.op === 'unsubscribe') subscriptions.delete(message.subscription);
+    if (message.op !== 'subscribe') return;
+    const asked = message.instruments ?? [];
+    const keys = asked.map((one) => this.market.keyOf(one)).filter((key) => key !== undefined);
+    const refused = asked
+      .filter((one) => this.market.keyOf(one) === undefined)
+      .map((one) => ({ asked: one, code: 'UNKNOWN_INSTRUMENT', detail: `no instrument ${one}` }));
+    const held = { name: message.subscription, channel: message.channel ?? '', keys, seq: 0 };
+    subscriptions.set(held.name, held);
+    ws.send(JSON.stringify({ type: 'subscribed', id: message.id, subscription: held.name, refused }));
+    this.send(ws, held, keys, true);
+  }
+
+  private send(ws: WebSocket, held: Held, keys: readonly string[], snapshot: boolean): void {
+    held.seq += 1;
+    const { name: subscription, seq } = held;
+    const time_ms = Date.now();
+    if (held.channel === 'status') {
+      const sessions = ['NSE_EQ', 'NSE_FO', 'NSE_INDEX', 'BSE_EQ', 'BSE_FO', 'BSE_INDEX'].map((segment) => ({
+        segment,
+        status: 'NORMAL_OPEN',
+        since: null,
+        since_ms: Date.parse('2026-11-23T03:45:00Z'),
+        source: 'feed',
+      }));
+      ws.send(JSON.stringify({ type: 'status', subscription, seq, snapshot, time_ms, sessions, feed: this.feed }));
+      return;
+    }
+    const ageMs = this.market.staleReason === null ? YOUNG_MS : STALE_MS;
+    const quotes = keys.map((key) => this.market.streamQuote(key, ageMs));
+    ws.send(JSON.stringify({ type: 'quotes', time_ms, subscriptions: [{ subscription, seq, snapshot, quotes }] }));
+  }
+
+  private answer(request: IncomingMessage, response: ServerResponse): void {
+    const url = new URL(request.url ?? '/', 'http://stand-in');
+    if (!url.pathname.startsWith('/api/')) {
+      this.serveFile(url.pathname, response);
+      return;
+    }
+    const [area = '', asked = ''] = url.pathname.replace(/^\/api\/v1\/(market\/|health\/)?/, '').split('/');
+    const problem = this.problems.get(area);
+    if (problem !== undefined) {
+      sayProblem(response, problem, url.pathname);
+      return;
+    }
+    const key = this.market.keyOf(decodeURIComponent(asked));
+    const body = this.bodyOf(area, key, url.searchParams);
+    if (body === undefined) {
+      const detail = 'no instrument has this key';
+      sayProblem(
+        response,
+        { status: 404, code: 'UNKNOWN_INSTRUMENT', title: 'Unknown instrument', detail },
+        url.pathname,
+      );
+      return;
+    }
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+  }
+
+  private bodyOf(area: string, key: string | undefined, query: URLSearchParams): unknown {
+    const text = (name: string): string => query.get(name) ?? '';
+    switch (area) {
+      case 'overview':
+        return {
+          indices: [],
+          vix: null,
+          sessions: [],
+          breadth: { advances: 118, declines: 74, unchanged: 8, unknown: 0 },
+          feed_state: 'GREEN',
+          data_age_ms: 10,
+        };
+      case 'search':
+        return this.market.search(text('q'), text('segment'), text('type'), text('expiry'), Number(text('limit')));
+      case 'market-feed':
+        return this.market.feedStatus();
+      case 'ready':
+        return { ready: true, checks: { nats: 'ok', redis: 'ok' }, behind: { 'market-feed': 'ok' } };
+      case 'quote':
+        return key === undefined ? undefined : this.market.quote(key);
+      case 'depth':
+        return key === undefined ? undefined : this.market.depth(key);
+      case 'historical':
+        return key === undefined ? undefined : this.history(key, text('unit'), Number(text('interval')));
+      default:
+        return undefined;
+    }
+  }
+
+  private history(key: string, unit: string, interval: number): unknown {
+    const candles = this.market.candles(key, lengthOf(unit, interval), 400);
+    return { instrument: null, unit, interval, from: '', to: '', candles, last_is_forming: true };
+  }
+
+  private serveFile(path: string, response: ServerResponse): void {
+    const file = join(this.folder, normalize(path));
+    const found = extname(path) !== '' && existsSync(file) ? file : join(this.folder, 'index.html');
+    response.writeHead(200, { 'content-type': TYPES[extname(found)] ?? 'application/octet-stream' });
+    response.end(readFileSync(found));
+  }
+}
+
+interface ClientMessage {
+  op: string;
+  id: string;
+  subscription: string;
+  channel?: string;
+  instruments?: string[];
+}
+
+function sayProblem(
+  response: ServerResponse,
+  problem: { status: number; code: string; title: string; detail: string },
+  instance: string,
+): void {
+  response.writeHead(problem.status, { 'content-type': 'application/problem+json' });
+  response.end(
+    JSON.stringify({ ...problem, type: 'about:blank', instance, retryable: true, trace_id: '4bf92f', context: {} }),
+  );
+}

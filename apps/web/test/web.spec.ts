@@ -1,0 +1,350 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { AxeBuilder } from '@axe-core/playwright';
+import { projectRoot, stateFolder } from '@vega/testkit';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { CHROMIUM_FLAGS, findOrInstallChromium } from './chromium.ts';
+import { StandInGateway } from './stand-in-gateway.ts';
+
+const FIRST_ROUTE_BYTES = 160 * 1024;
+const SEED = 20_261_123;
+const WAIT_MS = 10_000;
+const NIFTY = 'NSE_INDEX|Nifty 50';
+const CALL = 'NSE_FO|52300';
+
+const root = projectRoot();
+const dist = join(stateFolder(root), 'web-spec', 'dist');
+const screens = join(stateFolder(root), 'web-screens');
+
+function buildWeb(): void {
+  const vite = join(root, 'node_modules/vite/bin/vite.js');
+  const args = [vite, 'build', join(root, 'apps/web'), '--outDir', dist, '--emptyOutDir', '--logLevel', 'warn'];
+  execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+}
+
+beforeAll(buildWeb, 120_000);
+
+it('the first route is at most 160 KB of gzipped script, without the chart', () => {
+  const html = readFileSync(join(dist, 'index.html'), 'utf8');
+  const scripts = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+\.js)"/g)].map(([, path]) => path ?? '');
+  expect(scripts.length).toBeGreaterThan(0);
+  const texts = scripts.map((path) => readFileSync(join(dist, path)));
+  expect(texts.reduce((sum, text) => sum + gzipSync(text).length, 0)).toBeLessThanOrEqual(FIRST_ROUTE_BYTES);
+  expect(texts.some((text) => text.includes('lightweight-charts'))).toBe(false);
+});
+
+const program = findOrInstallChromium((line) => process.stderr.write(`${line}\n`));
+const describeInBrowser = program === undefined ? describe.skip : describe;
+
+describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
+  let browser: Browser;
+  let gateway: StandInGateway;
+  let url: string;
+  let context: BrowserContext;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    rmSync(screens, { recursive: true, force: true });
+    mkdirSync(screens, { recursive: true });
+    browser = await chromium.launch({ executablePath: program ?? '', args: [...CHROMIUM_FLAGS] });
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+  });
+
+  beforeEach(async () => {
+    gateway = new StandInGateway(dist, SEED);
+    url = await gateway.start();
+    await open({ viewport: { width: 1440, height: 900 } });
+  }, 30_000);
+  afterEach(async () => {
+    await context?.close();
+    gateway?.stop();
+    expect(complaints).toEqual([]);
+  });
+
+  async function open(options: Parameters<Browser['newContext']>[0]): Promise<void> {
+    await context?.close();
+    context = await browser.newContext({ locale: 'en-IN', ...options });
+    context.setDefaultTimeout(WAIT_MS);
+    page = await context.newPage();
+    complaints = [];
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      // A browser prints each failed connection by itself.
+      if (message.type() === 'error' && !message.text().includes('WebSocket')) complaints.push(message.text());
+    });
+    await page.goto(url);
+    await lastPrice(NIFTY);
+  }
+
+  const cell = (instrument: string, id: string) => page.locator(`[data-instrument="${instrument}"] [data-cell=${id}]`);
+
+  /** The price in the watchlist, once there is one. */
+  async function lastPrice(instrument: string): Promise<string> {
+    const price = cell(instrument, 'last').filter({ hasText: /\d/ });
+    await price.waitFor();
+    return price.innerText();
+  }
+
+  async function watch(words: string): Promise<void> {
+    await page.keyboard.press('/');
+    await page.locator('#instrument-search').fill(words);
+    const first = page.locator('#search-list [role=option]').first();
+    await first.filter({ hasText: new RegExp(words.split(' ')[0] ?? '', 'i') }).waitFor();
+    await page.locator('.search-panel p').filter({ hasText: 'found' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Escape');
+  }
+
+  /** Red, 0 to 255, of the chart's background. */
+  const chartBrightness = (): Promise<number> =>
+    page
+      .locator('[data-testid=chart] canvas')
+      .first()
+      .evaluate((canvas: HTMLCanvasElement) => canvas.getContext('2d')?.getImageData(2, 2, 1, 1).data[0] ?? 0);
+
+  const shot = (name: string): Promise<unknown> => page.screenshot({ path: join(screens, `${name}.png`) });
+
+  /** No serious violation of accessibility on the page as it stands. */
+  async function expectAccessible(what: string): Promise<void> {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+    expect({ what, found: serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`) }).toEqual({ what, found: [] });
+  }
+
+  async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
+    const end = performance.now() + WAIT_MS;
+    while (!(await condition())) {
+      if (performance.now() > end) throw new Error(`${what} did not come about`);
+      await page.evaluate(() => new Promise(requestAnimationFrame));
+    }
+  }
+
+  it('shows quotes that move, and says of what it does not know that it is missing', async () => {
+    const before = await lastPrice(NIFTY);
+    await until('another price', async () => (await lastPrice(NIFTY)) !== before);
+    expect(await cell(NIFTY, 'oi').innerText()).toBe('–');
+    expect(await cell(NIFTY, 'bid').innerText()).toBe('–');
+    expect(await page.locator('.mode-badge').innerText()).toBe('SIM');
+    expect(await page.locator('[data-testid=feed-age]').innerText()).toMatch(/^\D*\d\.\d s$/);
+  });
+
+  it('finds instruments by keyboard, adds them, shows their depth, and remembers them', async () => {
+    await watch('nifty 26150 ce');
+    await lastPrice(CALL);
+    await page.locator(`[data-instrument="${CALL}"]`).click();
+    await page.locator('.depth tbody td').filter({ hasText: /\d/ }).first().waitFor();
+    expect(await page.locator('.depth tbody tr').count()).toBe(5);
+    expect(await page.locator('.depth tfoot').innerText()).toMatch(/Buy 12\.35 L\s+Sell 9\.88 L/);
+    for (const words of ['reliance', 'hdfc', 'nifty fut']) await watch(words);
+    await shot('watch-dark');
+    await expectAccessible('market watch, dark');
+    await page.reload();
+    await lastPrice(CALL);
+    expect(await page.locator('.instrument-panel h2').innerText()).toBe('NIFTY 26150 CE 24 NOV 26');
+  });
+
+  it('narrows a search by filters', async () => {
+    await page.keyboard.press('/');
+    await page.keyboard.type('nifty');
+    await page.locator('.search-panel p').filter({ hasText: 'More words' }).waitFor();
+    await page.getByRole('button', { name: 'Index', exact: true }).click();
+    await page.locator('.search-panel p').filter({ hasText: '2 found' }).waitFor();
+    await shot('search');
+    await expectAccessible('search');
+  });
+
+  it('is moved through by arrows, reordered and emptied by keys', async () => {
+    const keys = (): Promise<(string | null)[]> =>
+      page
+        .locator('.watch-body [data-instrument]')
+        .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-instrument')));
+    const first = await keys();
+    await page.locator(`[data-instrument="${NIFTY}"] [role=rowheader]`).focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    const focused = page.locator('.watch-body :focus');
+    expect(await focused.getAttribute('data-cell')).toBe('last');
+    expect(await page.locator('.watch-body [tabindex="0"]').count()).toBe(1);
+    await page.keyboard.press('Alt+ArrowUp');
+    expect(await keys()).toEqual([first[1], first[0], first[2], first[3]]);
+    expect(await focused.getAttribute('data-cell')).toBe('last');
+    await page.keyboard.press('Delete');
+    expect(await keys()).toEqual([first[0], first[2], first[3]]);
+    await page.locator('.watch-body :focus').waitFor();
+    for (let n = 0; n < 3; n += 1) {
+      await page.keyboard.press('Delete');
+      await until('one row fewer', async () => (await keys()).length === 2 - n);
+      if (n < 2) await page.locator('.watch-body :focus').waitFor();
+    }
+    await page.getByText('Nothing is watched yet').waitFor();
+    await shot('watch-empty');
+  });
+
+  it('draws a chart whose last candle follows the price', async () => {
+    await page.keyboard.press('2');
+    const legend = page.locator('[data-testid=legend]');
+    await legend.filter({ hasText: /C \d/ }).waitFor();
+    await page.locator('[data-testid=chart] canvas').first().waitFor();
+    const before = await legend.innerText();
+    await until('another close', async () => (await legend.innerText()) !== before);
+    await page.keyboard.press('1');
+    await page.locator('.chip[aria-pressed=true]').filter({ hasText: '1m' }).waitFor();
+    for (const key of ['r', 'o']) await page.keyboard.press(key);
+    await legend.filter({ hasText: 'RSI 14' }).waitFor();
+    await shot('chart-dark');
+    await expectAccessible('chart, dark');
+    await page.keyboard.press('t');
+    await page.locator('html[data-theme=light]').waitFor();
+    await until('a light chart', async () => (await chartBrightness()) > 200);
+    await shot('chart-light');
+    await expectAccessible('chart, light');
+    await page.keyboard.press('Shift+Digit3');
+    await page.locator('[data-testid=readiness]').waitFor();
+  });
+
+  it('says when history cannot be had, and what to do', async () => {
+    const detail = 'the broker did not answer';
+    gateway.problems.set('historical', {
+      status: 503,
+      code: 'UPSTREAM_UNAVAILABLE',
+      title: 'The broker is away',
+      detail,
+    });
+    await page.keyboard.press('2');
+    await page.getByText('UPSTREAM_UNAVAILABLE').waitFor();
+    await page.getByText('The broker does not answer. Live prices may go on').waitFor();
+    await shot('chart-problem');
+    gateway.problems.clear();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.locator('[data-testid=chart] canvas').first().waitFor();
+    complaints = complaints.filter((text) => !text.includes('503'));
+  });
+
+  it('tells on the status page whether the market can be followed', async () => {
+    await page.keyboard.press('3');
+    const readiness = page.locator('[data-testid=readiness]');
+    await readiness.filter({ hasText: 'Ready: market data is live' }).waitFor();
+    await page.getByText('1,870 / 2,000').waitFor();
+    await shot('status-dark');
+    await expectAccessible('status, dark');
+    await page.keyboard.press('t');
+    await shot('status-light');
+    await expectAccessible('status, light');
+    gateway.setAdmitting(false);
+    await readiness.filter({ hasText: 'Not ready: the live connection of this screen is down' }).waitFor();
+    gateway.setAdmitting(true);
+    await readiness.filter({ hasText: 'Ready: market data is live' }).waitFor({ timeout: 20_000 });
+  });
+
+  it('shows stale quotes as stale, with their age, and fresh ones as fresh again', async () => {
+    await page.keyboard.press('t');
+    gateway.setStale('CONNECTION_MUTE');
+    await page.locator(`[data-instrument="${NIFTY}"][data-stale="feed silent"]`).waitFor();
+    await page
+      .locator('[data-testid=trouble]')
+      .filter({ hasText: 'Market feed is down: connection 1 is mute.' })
+      .waitFor();
+    await cell(NIFTY, 'age')
+      .filter({ hasText: /^\d+ s$/ })
+      .waitFor();
+    await page.locator('.feed-chip[data-level=dead]').waitFor();
+    await page.locator('[data-testid=stale-note]').filter({ visible: true }).waitFor();
+    await shot('stale-light');
+    await expectAccessible('stale, light');
+    gateway.setStale(null);
+    await page.locator(`[data-instrument="${NIFTY}"]:not([data-stale])`).waitFor();
+    await page.locator('.feed-chip[data-level=good]').waitFor();
+  });
+
+  it('grows the age of the feed while nothing comes', async () => {
+    gateway.setMoving(false);
+    await page.locator('.feed-chip[data-level=late]').waitFor();
+    await page.locator('.feed-chip[data-level=dead]').waitFor();
+    expect(await page.locator(`[data-instrument="${NIFTY}"][data-stale]`).count()).toBe(0);
+    gateway.setMoving(true);
+    await page.locator('.feed-chip[data-level=good]').waitFor();
+  });
+
+  it('says that the connection is lost, greys what it shows, and recovers by itself', async () => {
+    const region = page.locator('[data-testid=trouble][aria-live=polite]');
+    gateway.setAdmitting(false);
+    await region.filter({ hasText: 'Connection to the platform lost' }).waitFor();
+    await page.locator(`[data-instrument="${NIFTY}"][data-stale="connection lost"]`).waitFor();
+    await shot('lost');
+    gateway.setAdmitting(true);
+    await region
+      .filter({ hasText: 'Connected: prices are current again.' })
+      .waitFor({ state: 'attached', timeout: 20_000 });
+    const before = await lastPrice(NIFTY);
+    await until('another price', async () => (await lastPrice(NIFTY)) !== before);
+  }, 60_000);
+
+  it('has a palette, a sheet of shortcuts, densities and themes', async () => {
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog', { name: 'Command palette' }).waitFor();
+    await page.keyboard.type('reliance');
+    await page.getByRole('option', { name: /RELIANCE/ }).waitFor();
+    await shot('palette');
+    await expectAccessible('palette');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'RELIANCE' }).waitFor();
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Shortcuts' }).waitFor();
+    await shot('shortcuts');
+    await expectAccessible('shortcuts');
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.keyboard.press('d');
+    await page.locator('html[data-density=roomy]').waitFor();
+    await page.keyboard.press('t');
+    await page.locator('html[data-theme=light]').waitFor();
+    await page.keyboard.press('Shift+Digit1');
+    await lastPrice(NIFTY);
+    await shot('watch-light');
+    await expectAccessible('market watch, light');
+  });
+
+  it('fits a phone: bottom navigation, targets of 44 px, a sheet with the depth', async () => {
+    await watch('nifty 26150 ce');
+    await watch('reliance');
+    const storageState = await context.storageState();
+    await open({
+      viewport: { width: 390, height: 844 },
+      isMobile: true,
+      hasTouch: true,
+      deviceScaleFactor: 2,
+      storageState,
+    });
+    await shot('phone-watch');
+    await expectAccessible('phone, market watch');
+    const small = await page
+      .locator('button:visible, a:visible, input:visible, select:visible, .watch-body [role=row]')
+      .evaluateAll((targets) =>
+        targets
+          .filter((one) => !one.classList.contains('skip-link') && one.tagName !== 'INPUT')
+          .map((one) => ({ name: one.textContent?.slice(0, 20), height: one.getBoundingClientRect().height }))
+          .filter(({ height }) => height < 44),
+      );
+    expect(small).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+    await page.locator('[data-instrument="NSE_EQ|INERELIANCE"]').tap();
+    await page.locator('.depth tbody td').filter({ hasText: /\d/ }).first().waitFor();
+    await shot('phone-sheet');
+    await expectAccessible('phone, sheet');
+    await page.getByRole('button', { name: 'Close' }).tap();
+    await page.locator('.bottom-link').filter({ hasText: 'Chart' }).tap();
+    await page.locator('[data-testid=legend]').filter({ hasText: /C \d/ }).waitFor();
+    await shot('phone-chart');
+    await expectAccessible('phone, chart');
+    await page.locator('.bottom-link').filter({ hasText: 'Status' }).tap();
+    await page.locator('[data-testid=readiness]').filter({ hasText: 'Ready: market data is live' }).waitFor();
+    await shot('phone-status');
+    await expectAccessible('phone, status');
+  }, 60_000);
+});
