@@ -57,7 +57,10 @@ export function judgeTrend(trend: ProcessTrend): string[] {
 /** Runs the soak on a stack of its own. */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const say = options.onProgress ?? ((): void => undefined);
-  const stack = await startTestStack({ args: ['--speed', String(options.speed)] });
+  const stack = await startTestStack({
+    args: ['--speed', String(options.speed)],
+    environment: { VEGA_RATE_LIMIT_PER_MINUTE: '0' },
+  });
   const { addresses } = stack;
   const volume = { frames: 0, quotes: 0, requests: 0, ticks: 0, marketDays: 0 };
   const problems: string[] = [];

@@ -94,12 +94,13 @@ for (const path of filesUnder(join(contracts, 'src/gen')).keys()) {
 
 if (!check) await build();
 // Decorated classes describe the API, and only built ones run: hence a process of its own without the sources' condition.
-const openApi = execFileSync(process.execPath, [join(root, 'services/gateway/dist/print-openapi.js')], {
-  encoding: 'utf8',
-});
+const printed = (program: string): string =>
+  execFileSync(process.execPath, [join(root, 'services/gateway/dist', program)], { encoding: 'utf8' });
+const openApi = printed('print-openapi.js');
 settle(
   new Map([
     ['docs/reference/openapi.json', openApi],
+    ['docs/reference/schema.graphql', printed('print-graphql.js')],
     ['libs/client/src/gen/api.ts', clientSource(JSON.parse(openApi) as OpenApiDocument)],
   ]),
 );

@@ -87,7 +87,9 @@ function printTable(stack: RunningStack, options: StartOptions): void {
       '',
       ...lines,
       '',
-      ...(gateway === undefined ? [] : [`Open ${gateway}/api/docs for the API. Stop with Ctrl-C.`]),
+      ...(gateway === undefined
+        ? []
+        : [`Open ${gateway} for the market, ${gateway}/api/docs for the API. Stop with Ctrl-C.`]),
       `Addresses for scripts: ${join(options.state, 'run.json')}; logs: ${join(options.state, 'logs')}`,
     ].join('\n'),
   );

@@ -19,6 +19,21 @@ export const gatewayConfig = z.object({
     .transform((text) => text.split(',').map((origin) => origin.trim()))
     .pipe(z.array(z.url({ protocol: /^https?$/ })))
     .optional(),
+  /** Folder of the built web app; absent = no web app. */
+  VEGA_WEB_DIR: z.string().min(1).optional(),
+  /** gRPC listens on the host of HTTP; 0 takes a free port. */
+  VEGA_GRPC_PORT: configTypes.port.default(50_051),
+  /** Requests a client may make per minute over all replicas; 0 = as many as it likes. */
+  VEGA_RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(0).max(10_000_000).default(6_000),
+  /** Addresses or networks of proxies whose `X-Forwarded-For` is believed, separated by commas. */
+  VEGA_HTTP_TRUSTED_PROXIES: z
+    .string()
+    .transform((text) => text.split(',').map((proxy) => proxy.trim()))
+    .pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])))
+    .optional(),
+  /** `development` turns the GraphQL playground and introspection on. */
+  VEGA_ENV: z.enum(['development', 'production']).optional(),
+  NODE_ENV: z.string().optional(),
   VEGA_STREAM_MAX_CLIENTS: count.default(DEFAULT_STREAM_LIMITS.maxClients),
   /** Instruments that one stream client may hold. */
   VEGA_STREAM_MAX_INSTRUMENTS: count.default(DEFAULT_STREAM_LIMITS.maxInstruments),
@@ -31,6 +46,14 @@ export const gatewayConfig = z.object({
   VEGA_STREAM_HEARTBEAT_MS: z.coerce.number().int().min(100).default(DEFAULT_STREAM_LIMITS.heartbeatMs),
 });
 export type GatewayConfig = z.output<typeof gatewayConfig>;
+
+/** Whether this is a developer's own machine; VEGA_ENV decides where it is set. */
+export function isDevelopment(config: GatewayConfig): boolean {
+  return (config.VEGA_ENV ?? config.NODE_ENV) === 'development';
+}
+
+/** Window of the rate limits. */
+export const RATE_WINDOW_MS = 60_000;
 
 /** The stream's limits as configured. */
 export function streamLimits(config: GatewayConfig): StreamLimits {

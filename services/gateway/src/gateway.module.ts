@@ -2,16 +2,22 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
 import type { ServiceContext } from '@vega/platform';
 import { ACCESS_POLICY, AccessGuard, simulatorOnly, type AccessPolicy } from './adapters/http/access.ts';
+import { graphqlModule } from './adapters/graphql/graphql.module.ts';
+import { LIVE_PARTS, LiveResolver } from './adapters/graphql/live.resolver.ts';
+import { MarketResolver } from './adapters/graphql/market.resolver.ts';
 import { HealthController } from './adapters/http/health.controller.ts';
+import { MarketViews } from './adapters/http/market-views.ts';
 import { MarketController } from './adapters/http/market.controller.ts';
 import { NatsFeedSource } from './adapters/nats-feed-source.ts';
 import { connectRedis } from './adapters/redis-connection.ts';
 import { RedisLastKnown } from './adapters/redis-last-known.ts';
 import { RpcMarketData } from './adapters/rpc-market-data.ts';
 import { prometheusStreamMetrics, registerStreamSizes } from './adapters/stream/prometheus-stream-metrics.ts';
+import { RedisSharedCount } from './adapters/limits/redis-shared-count.ts';
 import { MarketQueries } from './app/market-queries.ts';
+import { RateLimiter } from './app/rate-limiter.ts';
 import { StreamHub } from './app/stream/stream-hub.ts';
-import { streamLimits, type GatewayConfig } from './config.ts';
+import { isDevelopment, RATE_WINDOW_MS, streamLimits, type GatewayConfig } from './config.ts';
 
 /** The gateway's rooms, wired. */
 @Module({ controllers: [MarketController, HealthController] })
@@ -23,24 +29,45 @@ export class GatewayModule {
     context.onDrain('redis', () => redis.disconnect());
     const market = new RpcMarketData(rpc);
     const lastKnown = new RedisLastKnown(redis, clock, logger);
+    const queries = new MarketQueries(market, lastKnown);
+    const limits = streamLimits(config);
+    const streamMetrics = prometheusStreamMetrics(metrics);
     const hub = new StreamHub({
       market,
       lastKnown,
       source: new NatsFeedSource(bus, logger),
-      metrics: prometheusStreamMetrics(metrics),
+      metrics: streamMetrics,
       clock,
-      limits: streamLimits(config),
+      limits,
       replica,
       onFailure: (error, what) => logger.warn({ err: error }, `${what} failed`),
     });
     registerStreamSizes(metrics, hub);
     context.onDrain('stream', () => hub.drain());
+    const limiter = new RateLimiter(
+      new RedisSharedCount(redis, RATE_WINDOW_MS),
+      clock,
+      { requests: config.VEGA_RATE_LIMIT_PER_MINUTE, windowMs: RATE_WINDOW_MS },
+      (error) => logger.warn({ err: error }, 'requests are counted by this replica alone'),
+    );
     const access = simulatorOnly(config.VEGA_UPSTOX_ENV === 'simulator');
     return {
       module: GatewayModule,
+      imports: [
+        graphqlModule({
+          logger,
+          allowedOrigins: config.VEGA_HTTP_CORS_ORIGINS ?? [],
+          isDevelopment: isDevelopment(config),
+        }),
+      ],
       providers: [
-        { provide: MarketQueries, useValue: new MarketQueries(market, lastKnown) },
+        { provide: MarketQueries, useValue: queries },
+        { provide: MarketViews, useValue: new MarketViews(queries) },
+        { provide: LIVE_PARTS, useValue: { limits, metrics: streamMetrics } },
+        MarketResolver,
+        LiveResolver,
         { provide: StreamHub, useValue: hub },
+        { provide: RateLimiter, useValue: limiter },
         { provide: ACCESS_POLICY, useValue: access },
         {
           provide: APP_GUARD,
@@ -48,7 +75,7 @@ export class GatewayModule {
           useFactory: (policy: AccessPolicy, reflector: Reflector) => new AccessGuard(policy, reflector),
         },
       ],
-      exports: [StreamHub, ACCESS_POLICY],
+      exports: [MarketQueries, StreamHub, RateLimiter, ACCESS_POLICY],
     };
   }
 }

@@ -5,7 +5,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import { SERVICE_CONTEXT } from '@vega/platform';
 import { HealthController } from './adapters/http/health.controller.ts';
 import { MarketController } from './adapters/http/market.controller.ts';
-import { MarketQueries } from './app/market-queries.ts';
+import { MarketViews } from './adapters/http/market-views.ts';
 import { StreamHub } from './app/stream/stream-hub.ts';
 
 /** Prefix of every REST endpoint. */
@@ -34,7 +34,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
 }
 
 /** Nothing is asked while the document is built, so nothing needs to answer. */
-const NOBODY = [MarketQueries, StreamHub, SERVICE_CONTEXT].map((provide) => ({ provide, useValue: {} }));
+const NOBODY = [MarketViews, StreamHub, SERVICE_CONTEXT].map((provide) => ({ provide, useValue: {} }));
 
 @Module({ controllers: [MarketController, HealthController], providers: NOBODY })
 class DescribedModule {}

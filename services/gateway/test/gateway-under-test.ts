@@ -7,6 +7,8 @@ import { MarketFeedStandIn } from './market-feed-stand-in.ts';
 /** A running gateway and what it stands on. */
 export interface GatewayUnderTest {
   readonly url: string;
+  /** Host and port of gRPC. */
+  readonly grpc: string;
   readonly feed: MarketFeedStandIn;
   readonly nats: OwnServer;
   readonly redis: TestResource;
@@ -20,7 +22,7 @@ export interface GatewayUnderTest {
 
 /** Starts it; `environment` overrides the simulator's. */
 export async function startGateway(environment: Record<string, string> = {}): Promise<GatewayUnderTest> {
-  const [nats, redis, port] = await Promise.all([testNats(), testRedis(), freePort()]);
+  const [nats, redis, port, grpcPort] = await Promise.all([testNats(), testRedis(), freePort(), freePort()]);
   const feed = await MarketFeedStandIn.start(nats.url);
   const exits: number[] = [];
   const service = await runService(gatewayService, {
@@ -28,6 +30,7 @@ export async function startGateway(environment: Record<string, string> = {}): Pr
       VEGA_NATS_URL: nats.url,
       VEGA_REDIS_URL: redis.url,
       VEGA_HTTP_PORT: String(port),
+      VEGA_GRPC_PORT: String(grpcPort),
       VEGA_UPSTOX_ENV: 'simulator',
       VEGA_LOG_LEVEL: 'silent',
       VEGA_REPLICA: 'gateway-under-test',
@@ -38,6 +41,7 @@ export async function startGateway(environment: Record<string, string> = {}): Pr
   const url = `http://127.0.0.1:${port}`;
   return {
     url,
+    grpc: `127.0.0.1:${grpcPort}`,
     feed,
     nats,
     redis,

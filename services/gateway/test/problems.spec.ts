@@ -4,6 +4,7 @@ import { ERROR_CODES } from '@vega/contracts';
 import { OperationalError, OutcomeError } from '@vega/kernel';
 import { codeOfStatus, PROBLEM_KINDS } from '../src/adapters/http/problem-table.ts';
 import { toProblem } from '../src/adapters/http/problem.ts';
+import { eventually } from '@vega/testkit';
 import { startGateway, type GatewayUnderTest } from './gateway-under-test.ts';
 
 let gateway: GatewayUnderTest;
@@ -149,7 +150,15 @@ describe('errors of the front door itself', () => {
 describe('health', () => {
   it('is live, and ready with what stands behind it', async () => {
     expect((await gateway.get('/api/v1/health/live')).body).toEqual({ live: true });
-    const { status, body } = await gateway.get('/api/v1/health/ready');
+    // market-feed reports each second; this one does when it is told to, and silence counts as red.
+    gateway.feed.publishHealth();
+    const { status, body } = await eventually(
+      async () => {
+        const answer = await gateway.get('/api/v1/health/ready');
+        return JSON.stringify(answer.body).includes('"market-feed":"ok"') ? answer : undefined;
+      },
+      { withinMs: 4_000, what: 'a healthy market-feed' },
+    );
     expect(status).toBe(200);
     expect(body).toMatchObject({ ready: true, checks: { nats: 'ok', redis: 'ok' }, behind: { 'market-feed': 'ok' } });
   });

@@ -1,5 +1,6 @@
 // The hub over ports in memory and a clock that stands still: leases, lingering, slow clients, silence, and a seeded simulation.
 import { FeedHealth, HealthState, Instrument, StaleReason, Tick } from '@vega/contracts';
+import { repeat } from '@vega/kernel';
 import { FakeClock, withSeed } from '@vega/testkit';
 import { DEFAULT_STREAM_LIMITS, type StreamLimits } from '../src/app/stream/limits.ts';
 import type { StreamClient } from '../src/app/stream/stream-client.ts';
@@ -110,6 +111,129 @@ describe('interest', () => {
     say(late.client, { op: 'subscribe', channel: 'quotes', instruments: [A] });
     await clock.advance(100);
     expect(errors(late.socket)).toEqual(['SUBSCRIPTION_LIMIT']);
+  });
+});
+
+/** A stage whose market-feed says every second that it is well. */
+function healthyStage(): Stage {
+  const made = stage();
+  const report = (): void => made.feed.onHealth(health());
+  report();
+  repeat(made.clock, 1_000, report);
+  return made;
+}
+
+describe('a flush', () => {
+  async function warm(rate_hz: 10 | 2 = 10): Promise<Stage & { socket: MemorySocket; client: StreamClient }> {
+    const made = healthyStage();
+    const { feed, clock, join, say } = made;
+    for (const key of [A, B]) feed.publish(key, 100);
+    const { socket, client } = join();
+    say(client, { op: 'subscribe', channel: 'quotes', instruments: [A, B], rate_hz });
+    await clock.advance(2_000);
+    expect(socket.batches()).toMatchObject([{ seq: 1, snapshot: true }]);
+    return { ...made, socket, client };
+  }
+
+  it('brings the first change of a quiet subscription at once, together with what came in the same turn', async () => {
+    const { feed, clock, socket } = await warm();
+    feed.publish(A, 101);
+    feed.publish(B, 201);
+    feed.publish(A, 102);
+    expect(socket.batches().length).toBe(1);
+    await clock.advance(0);
+    expect(socket.batches()[1]?.quotes.map((quote) => [quote.instrument_key, quote.last_price])).toEqual([
+      [A, 1.02],
+      [B, 2.01],
+    ]);
+  });
+
+  it.each([
+    [10, 100],
+    [2, 500],
+  ] as const)('at %i Hz sends what comes after it once the %i ms are over, conflated', async (rate, interval) => {
+    const { feed, clock, socket } = await warm(rate);
+    const startMs = clock.monotonicMs();
+    feed.publish(A, 101);
+    await clock.advance(0);
+    for (const price of [102, 103, 104]) {
+      feed.publish(A, price);
+      await clock.advance(10);
+    }
+    expect(socket.batches().length).toBe(2);
+    while (socket.batches().length === 2) await clock.advance(1);
+    const tookMs = clock.monotonicMs() - startMs;
+    expect(tookMs).toBeGreaterThanOrEqual(interval);
+    expect(tookMs).toBeLessThanOrEqual(interval + 26);
+    expect(socket.batches()[2]?.quotes).toMatchObject([{ instrument_key: A, last_price: 1.04 }]);
+    await clock.advance(interval + 50);
+    feed.publish(B, 7);
+    await clock.advance(0);
+    expect(socket.batches().length).toBe(4);
+  });
+
+  it('keeps the pace of a subscription that changes without a pause', async () => {
+    const { feed, clock, socket } = await warm();
+    const before = socket.batches().length;
+    for (let at = 0; at < 5_000; at += 5) {
+      feed.publish(A, at + 1);
+      await clock.advance(5);
+    }
+    expect(socket.batches().length - before).toBeGreaterThanOrEqual(48);
+    expect(socket.batches().length - before).toBeLessThanOrEqual(51);
+  });
+
+  it('is not put off by a client that asks for snapshots all the time', async () => {
+    const { feed, clock, socket, client, say } = await warm();
+    for (let round = 0; round < 20; round += 1) {
+      say(client, { op: 'subscribe', channel: 'quotes', instruments: [B] });
+      feed.publish(A, 1_000 + round);
+      await clock.advance(90);
+    }
+    expect(socket.quotes(A).length).toBeGreaterThanOrEqual(14);
+    expect(socket.quotes(A).at(-1)?.last_price).toBeGreaterThan(10.17);
+  });
+
+  it('costs a tick the same whether a client holds one instrument or five hundred', async () => {
+    const { feed, clock, hub, join, say } = healthyStage();
+    const keys = Array.from({ length: 500 }, (_item, at) => `NSE_FO|${at + 1}`);
+    for (const key of keys) feed.publish(key, 100);
+    const { socket, client } = join();
+    say(client, { op: 'subscribe', channel: 'quotes', instruments: keys });
+    await clock.advance(2_000);
+    const subscription = client.subscriptions.get('quotes');
+    if (subscription?.channel !== 'quotes') throw new Error('no subscription');
+    let looks = 0;
+    for (const held of subscription.held.values()) {
+      const { state } = held;
+      const slow = { get: (): typeof state => ((looks += 1), state), configurable: true };
+      Object.defineProperty(held, 'state', slow);
+    }
+    feed.publish(A, 101);
+    await clock.advance(1_000);
+    expect(socket.quotes(A).at(-1)?.last_price).toBe(1.01);
+    expect(looks).toBeGreaterThan(0);
+    expect(looks).toBeLessThan(10);
+    expect(hub.heldCount).toBe(500);
+  });
+
+  it('reaches every one of many clients, also when one turn is not enough for all', async () => {
+    const { feed, clock, join, say } = healthyStage();
+    feed.publish(A, 100);
+    const clients = Array.from({ length: 300 }, () => join());
+    for (const { client } of clients) say(client, { op: 'subscribe', channel: 'quotes', instruments: [A] });
+    await clock.advance(2_000);
+    // Each send takes a millisecond of the clock, so that a turn is over after a few of them.
+    for (const { socket } of clients) {
+      const send = socket.send.bind(socket);
+      socket.send = (text): void => {
+        clock.advanceSync(1);
+        send(text);
+      };
+    }
+    feed.publish(A, 101);
+    await clock.advance(5_000);
+    expect(clients.filter(({ socket }) => socket.quotes(A).at(-1)?.last_price === 1.01).length).toBe(300);
   });
 });
 

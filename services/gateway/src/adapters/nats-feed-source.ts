@@ -1,7 +1,9 @@
 import { FeedHealth, MarketStatus, subjects, type Codec } from '@vega/contracts';
 import type { InstrumentKey } from '@vega/kernel';
 import type { Bus, Logger } from '@vega/platform';
-import type { Ending, FeedSource } from '../app/stream/ports.ts';
+import type { MsgHdrs } from '@nats-io/nats-core';
+import type { Ending, FeedSource, TickTrace } from '../app/stream/ports.ts';
+import { continueTickTrace } from './stream/tick-trace.ts';
 
 /**
  * market-feed's published subjects on core NATS. One subscription per instrument: the server then sends what somebody
@@ -13,8 +15,11 @@ export class NatsFeedSource implements FeedSource {
     private readonly logger: Logger,
   ) {}
 
-  subscribeTicks(key: InstrumentKey, onTick: (bytes: Uint8Array) => void): Ending {
-    return this.subscribe(subjects.tick(key), onTick);
+  subscribeTicks(key: InstrumentKey, onTick: (bytes: Uint8Array, trace?: TickTrace) => void): Ending {
+    const subject = subjects.tick(key);
+    return this.subscribe(subject, (bytes, headers) =>
+      onTick(bytes, headers === undefined ? undefined : continueTickTrace(subject, headers)),
+    );
   }
 
   subscribeReports(handlers: Parameters<FeedSource['subscribeReports']>[0]): Ending {
@@ -40,10 +45,10 @@ export class NatsFeedSource implements FeedSource {
     };
   }
 
-  private subscribe(subject: string, onBytes: (bytes: Uint8Array) => void): Ending {
+  private subscribe(subject: string, onBytes: (bytes: Uint8Array, headers: MsgHdrs | undefined) => void): Ending {
     const subscription = this.bus.nc.subscribe(subject, {
       callback: (error, message) => {
-        if (error === null) onBytes(message.data);
+        if (error === null) onBytes(message.data, message.headers);
         else this.logger.warn({ err: error, subject }, 'a subscription failed');
       },
     });

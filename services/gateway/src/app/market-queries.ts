@@ -3,12 +3,17 @@ import {
   type GetCandlesResponse,
   type GetFeedStatusResponse,
   type GetOverviewResponse,
+  type GetQuotesResponse,
   type Quote,
   type SearchInstrumentsRequest,
   type SearchInstrumentsResponse,
 } from '@vega/contracts';
 import { OperationalError, OutcomeError, parseInstrumentKey } from '@vega/kernel';
 import type { Known, KnownTick, LastKnown, MarketData } from './ports.ts';
+
+/** Symbols in one request for quotes. */
+const MAX_SYMBOLS = 500;
+const MAX_SYMBOL_LENGTH = 80;
 
 /** Why market-feed gave no answer. */
 export type MarketFailure = OutcomeError | OperationalError;
@@ -56,6 +61,24 @@ export class MarketQueries {
     }
     this.lastKnown.rememberInstruments([quote.instrument]);
     return { ok: true, value: quote };
+  }
+
+  /** The last states of 1 to 500 instruments, in the order asked; no answer is a failure here. Throws as {@link quote} does. */
+  async quotes(symbols: readonly string[]): Promise<GetQuotesResponse> {
+    if (symbols.length === 0 || symbols.length > MAX_SYMBOLS) {
+      throw new OutcomeError('BAD_REQUEST', `symbols are 1 to ${MAX_SYMBOLS}`, { max_symbols: MAX_SYMBOLS });
+    }
+    for (const symbol of symbols) {
+      if (symbol === '' || symbol.length > MAX_SYMBOL_LENGTH) {
+        throw new OutcomeError('BAD_REQUEST', `a symbol has 1 to ${MAX_SYMBOL_LENGTH} characters`);
+      }
+      refuseBadSymbol(symbol);
+    }
+    const answer = await this.market.fetchQuotes(symbols);
+    const [unknown] = answer.unknown;
+    if (unknown !== undefined) throw unknownInstrument(unknown);
+    this.lastKnown.rememberInstruments(answer.quotes.flatMap(({ instrument }) => instrument ?? []));
+    return answer;
   }
 
   /** Indices, VIX, sessions, breadth. */

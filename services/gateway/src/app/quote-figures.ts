@@ -83,6 +83,11 @@ export function nonZero(value: number | undefined): number | null {
   return value === undefined || value === 0 ? null : value;
 }
 
+/** Whole epoch milliseconds of epoch microseconds; null for zero, which stands for "none". */
+export function toWholeMs(epochUs: number): number | null {
+  return epochUs === 0 ? null : Math.floor(epochUs / 1000);
+}
+
 /** Percent of `fromPaise`, rounded to two decimals half away from zero. */
 export function percentOf(changePaise: number, fromPaise: number): number {
   const hundredths = Math.round((Math.abs(changePaise) * 10_000) / fromPaise);

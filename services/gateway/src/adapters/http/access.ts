@@ -2,6 +2,7 @@ import { Injectable, SetMetadata, type CanActivate, type CustomDecorator, type E
 import { Reflector } from '@nestjs/core';
 import { OutcomeError } from '@vega/kernel';
 import type { FastifyRequest } from 'fastify';
+import { requestOf, type GraphqlContext } from '../graphql/graphql-errors.ts';
 
 /** Who asks, as far as the front door knows. */
 export interface Principal {
@@ -34,6 +35,12 @@ export function Open(): CustomDecorator {
   return SetMetadata(OPEN, true);
 }
 
+/** A query is asked by its request, a subscription by the request that opened its connection. */
+function requestBehind(execution: ExecutionContext): FastifyRequest | undefined {
+  if (execution.getType<string>() === 'http') return execution.switchToHttp().getRequest<FastifyRequest>();
+  return requestOf(execution.getArgByIndex<GraphqlContext>(2));
+}
+
 /** Asks the policy before every endpoint that is not open. */
 @Injectable()
 export class AccessGuard implements CanActivate {
@@ -44,7 +51,9 @@ export class AccessGuard implements CanActivate {
 
   canActivate(execution: ExecutionContext): boolean {
     if (this.reflector.getAllAndOverride<boolean>(OPEN, [execution.getHandler(), execution.getClass()])) return true;
-    this.policy.admit(execution.switchToHttp().getRequest<FastifyRequest>());
+    const request = requestBehind(execution);
+    if (request === undefined) throw new OutcomeError('UNAUTHENTICATED', 'the request behind this is not known');
+    this.policy.admit(request);
     return true;
   }
 }

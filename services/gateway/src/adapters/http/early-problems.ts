@@ -10,7 +10,9 @@ export function answerUnreadable(error: Error & { code?: string }, socket: Socke
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) return void socket.destroy();
   const tooLong = error.code === 'HPE_HEADER_OVERFLOW';
   const code: ErrorCode = tooLong ? 'URL_TOO_LONG' : 'BAD_REQUEST';
-  const detail = tooLong ? 'the address and headers are larger than what is read' : 'this is not an HTTP/1.1 request';
+  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const unread = late ? 'the request did not come whole in time' : 'this is not an HTTP/1.1 request';
+  const detail = tooLong ? 'the address and headers are larger than what is read' : unread;
   const body = problemOf(code, detail, '', newTraceId());
   const text = JSON.stringify(body);
   socket.end(

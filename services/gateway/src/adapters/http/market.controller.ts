@@ -1,9 +1,7 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
-import { MarketQueries, type Answer } from '../../app/market-queries.ts';
-import type { Known } from '../../app/ports.ts';
 import { Answers, BROKER_CODES, MARKET_CODES } from './answers.ts';
-import { MarketUnavailable } from './problem.ts';
+import { MarketViews } from './market-views.ts';
 import {
   candleQuerySchema,
   noQuerySchema,
@@ -12,17 +10,6 @@ import {
   type CandleQuery,
   type SearchQuery,
 } from './requests.ts';
-import {
-  answeredQuote,
-  knownQuote,
-  toCandlesView,
-  toDepthView,
-  toFeedStatusView,
-  toOverviewView,
-  toQuoteView,
-  toSearchView,
-  type QuoteToShow,
-} from './to-views.ts';
 import { CandlesView, FeedStatusView, OverviewView, SearchView } from './views/market.view.ts';
 import { DepthView, QuoteView } from './views/quote.view.ts';
 
@@ -47,12 +34,12 @@ function SymbolParam(): MethodDecorator {
 @ApiTags('market')
 @Controller('market')
 export class MarketController {
-  constructor(@Inject(MarketQueries) private readonly market: MarketQueries) {}
+  constructor(@Inject(MarketViews) private readonly market: MarketViews) {}
 
   @Get('overview')
   @Answers(OverviewView, 'Indices, VIX, sessions and breadth', MARKET_CODES, { known: true, description: STALE_NOTE })
   async overview(@Query({ schema: noQuerySchema }) _query: object): Promise<OverviewView> {
-    return present(await this.market.overview(), toOverviewView, ({ value, ageMs }) => toOverviewView(value, ageMs));
+    return this.market.overview();
   }
 
   @Get('quote/:symbol')
@@ -62,7 +49,7 @@ export class MarketController {
     @Param('symbol', { schema: symbolSchema }) symbol: string,
     @Query({ schema: noQuerySchema }) _query: object,
   ): Promise<QuoteView> {
-    return this.presentQuote(symbol, toQuoteView);
+    return this.market.quote(symbol);
   }
 
   @Get('depth/:symbol')
@@ -72,7 +59,7 @@ export class MarketController {
     @Param('symbol', { schema: symbolSchema }) symbol: string,
     @Query({ schema: noQuerySchema }) _query: object,
   ): Promise<DepthView> {
-    return this.presentQuote(symbol, toDepthView);
+    return this.market.depth(symbol);
   }
 
   @Get('historical/:symbol')
@@ -100,21 +87,13 @@ export class MarketController {
     @Param('symbol', { schema: symbolSchema }) symbol: string,
     @Query({ schema: candleQuerySchema }) query: CandleQuery,
   ): Promise<CandlesView> {
-    return toCandlesView(await this.market.candles({ symbol, ...query }), query);
+    return this.market.candles(symbol, query);
   }
 
   @Get('search')
   @Answers(SearchView, 'Instruments that fit, ranked', MARKET_CODES)
   async search(@Query({ schema: searchQuerySchema }) query: SearchQuery): Promise<SearchView> {
-    const answer = await this.market.search({
-      query: query.q,
-      segments: query.segment ?? [],
-      instrumentTypes: query.type ?? [],
-      expiryDate: query.expiry ?? '',
-      limit: query.limit,
-      offset: query.offset,
-    });
-    return toSearchView(answer, query);
+    return this.market.search(query);
   }
 
   @Get('market-feed/status')
@@ -122,31 +101,6 @@ export class MarketController {
     known: true,
   })
   async feedStatus(@Query({ schema: noQuerySchema }) _query: object): Promise<FeedStatusView> {
-    return present(await this.market.feedStatus(), toFeedStatusView, ({ value, ageMs }) =>
-      toFeedStatusView(value, ageMs),
-    );
+    return this.market.feedStatus();
   }
-
-  private async presentQuote<View extends object>(symbol: string, toView: (quote: QuoteToShow) => View): Promise<View> {
-    const answer = await this.market.quote(symbol);
-    return present(
-      answer,
-      (quote) => {
-        const shown = answeredQuote(quote);
-        if (shown === undefined) throw new TypeError('market-feed answered a quote without its instrument or state');
-        return toView(shown);
-      },
-      (known) => toView(knownQuote(known)),
-    );
-  }
-}
-
-/** The view of an answer; throws the failure together with the view of what is known instead. */
-function present<T, K, View extends object>(
-  answer: Answer<T, K>,
-  toView: (value: T) => View,
-  toKnownView: (known: Known<K>) => View,
-): View {
-  if (answer.ok) return toView(answer.value);
-  throw new MarketUnavailable(answer.error, answer.known === undefined ? null : toKnownView(answer.known));
 }

@@ -18,6 +18,7 @@ export const PROBLEM_KINDS = {
   BODY_TOO_LARGE: { status: 413, title: 'Body too large' },
   URL_TOO_LONG: { status: 414, title: 'Address too long' },
   MEDIA_TYPE_UNSUPPORTED: { status: 415, title: 'Media type not supported' },
+  QUERY_TOO_COMPLEX: { status: 400, title: 'The query asks for too much' },
   NOT_FOUND: { status: 404, title: 'Nothing is here' },
   INTERNAL: { status: 500, title: 'A defect on our side' },
   INSTRUMENT_KEY_INVALID: { status: 400, title: 'Not an instrument key' },

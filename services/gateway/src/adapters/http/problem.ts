@@ -98,7 +98,17 @@ export function toProblem(error: unknown, instance: string, traceId: string): To
     const code = codeOfStatus(error.getStatus());
     return { body: tell(code, code === 'INTERNAL' ? OUR_DEFECT : error.message), isOurs: code === 'INTERNAL' };
   }
+  const refusal = refusalOfServer(error);
+  if (refusal !== undefined) return { body: tell(codeOfStatus(refusal.statusCode), refusal.message), isOurs: false };
   return { body: tell('INTERNAL', OUR_DEFECT), isOurs: true };
+}
+
+/** What the HTTP server itself refuses, such as a body that it cannot read, has a status of the client's kind. */
+function refusalOfServer(error: unknown): { readonly statusCode: number; readonly message: string } | undefined {
+  if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
+  const { statusCode, message } = error;
+  if (typeof statusCode !== 'number' || statusCode < 400 || statusCode >= 500) return undefined;
+  return { statusCode, message };
 }
 
 const OUR_DEFECT = 'a defect on our side; it is logged under the trace id';

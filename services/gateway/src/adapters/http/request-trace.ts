@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { context, SpanKind, SpanStatusCode, trace, TraceFlags, type Span } from '@opentelemetry/api';
 import { OutcomeError } from '@vega/kernel';
 import type { Metrics } from '@vega/platform';
@@ -19,6 +20,12 @@ export const MAX_URL_LENGTH = 2_048;
 /** The trace id of a request: its caller's, its span's, or a new one. */
 export function traceIdOf(request: FastifyRequest): string {
   return traces.get(request)?.traceId ?? newTraceId();
+}
+
+/** The id of a request: its caller's where it is harmless text, else a new one. */
+export function requestIdOf({ headers }: Pick<IncomingMessage, 'headers'>): string {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && /^[A-Za-z0-9._:-]{1,64}$/.test(given) ? given : randomUUID();
 }
 
 /** A trace id for what happened before a request could be read. */
@@ -44,7 +51,7 @@ export function traceRequests(fastify: FastifyInstance, metrics: Metrics): void 
     const { traceId } = span.spanContext();
     const known = /[1-9a-f]/.test(traceId) ? traceId : newTraceId();
     traces.set(request, { traceId: known, span, startMs: performance.now() });
-    void reply.header('x-trace-id', known);
+    void reply.header('x-trace-id', known).header('x-request-id', request.id);
     context.with(trace.setSpan(parent, span), () => {
       if (request.url.length <= MAX_URL_LENGTH) return done();
       const limits = { max_url_length: MAX_URL_LENGTH };
@@ -67,8 +74,8 @@ export function traceRequests(fastify: FastifyInstance, metrics: Metrics): void 
   });
 }
 
-/** The caller's context from its W3C header; parsed here, since nothing reads headers while tracing is off. */
-function parentContext(traceparent: string | string[] | undefined): ReturnType<typeof context.active> {
+/** The caller's context from its W3C header `traceparent`; parsed here, since nothing reads headers while tracing is off. */
+export function parentContext(traceparent: string | string[] | undefined): ReturnType<typeof context.active> {
   const match =
     typeof traceparent === 'string' ? /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/.exec(traceparent) : null;
   const [, traceId, spanId, flags] = match ?? [];

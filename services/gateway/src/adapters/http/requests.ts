@@ -71,16 +71,28 @@ function wholeNumber(min: number, max: number): z.ZodType<number> {
 export class EdgeValidation implements PipeTransform {
   async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.schema === undefined) return value;
-    const result = await metadata.schema['~standard'].validate(value);
-    if (result.issues === undefined) return result.value;
-    throw new RequestInvalid(
-      result.issues.flatMap((issue) => {
-        const path = (issue.path ?? []).map((step) => String(typeof step === 'object' ? step.key : step));
-        const unknown = 'keys' in issue && Array.isArray(issue.keys) ? issue.keys.map(String) : [];
-        if (unknown.length > 0)
-          return unknown.map((field) => ({ field, problem: 'is not a parameter of this endpoint' }));
-        return [{ field: path.join('.') || (metadata.data ?? metadata.type), problem: issue.message }];
-      }),
-    );
+    return validated(metadata.schema, value, metadata.data ?? metadata.type);
   }
 }
+
+/** The value as its schema reads it. Throws {@link RequestInvalid} that names every field at fault; `name` is the value's own. */
+export async function validated<Schema extends StandardSchema>(
+  schema: Schema,
+  value: unknown,
+  name: string,
+): Promise<Output<Schema>> {
+  const result = await schema['~standard'].validate(value);
+  if (result.issues === undefined) return result.value as Output<Schema>;
+  throw new RequestInvalid(
+    result.issues.flatMap((issue) => {
+      const path = (issue.path ?? []).map((step) => String(typeof step === 'object' ? step.key : step));
+      const unknown = 'keys' in issue && Array.isArray(issue.keys) ? issue.keys.map(String) : [];
+      if (unknown.length > 0)
+        return unknown.map((field) => ({ field, problem: 'is not a parameter of this endpoint' }));
+      return [{ field: path.join('.') || name, problem: issue.message }];
+    }),
+  );
+}
+
+type StandardSchema = NonNullable<ArgumentMetadata['schema']>;
+type Output<Schema extends StandardSchema> = NonNullable<Schema['~standard']['types']>['output'];

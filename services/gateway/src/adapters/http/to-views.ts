@@ -9,7 +9,14 @@ import {
 } from '@vega/contracts';
 import { instrumentKey, paiseToRupees, segmentOf, toIstIso } from '@vega/kernel';
 import type { Known, KnownTick } from '../../app/ports.ts';
-import { figuresOf, nonZero, toRupees, toStaleReason, type StaleReasonName } from '../../app/quote-figures.ts';
+import {
+  figuresOf,
+  nonZero,
+  toRupees,
+  toStaleReason,
+  toWholeMs,
+  type StaleReasonName,
+} from '../../app/quote-figures.ts';
 import { sessionFiguresOf, toFeedState, toSessionName } from '../../app/stream/feed-watch.ts';
 import type { InstrumentView } from './views/instrument.view.ts';
 import type { CandlesView, FeedStatusView, ModeLoadView, OverviewView, SearchView } from './views/market.view.ts';
@@ -53,7 +60,7 @@ function toFreshness(tick: Tick, age: AgeView, reason: StaleReasonName | null): 
     exchange_time_ms: nonZero(tick.marketTimeMs),
     last_trade_time: isoOrNull(tick.lastTradeTimeMs),
     last_trade_time_ms: nonZero(tick.lastTradeTimeMs),
-    received_at_ms: nonZero(tick.receivedTimeUs / 1000),
+    received_at_ms: toWholeMs(tick.receivedTimeUs),
     age,
     stale: reason !== null,
     stale_reason: reason,
@@ -148,7 +155,7 @@ export function toOverviewView(overview: GetOverviewResponse, knownAgeMs?: numbe
   const { breadth, health, vix } = overview;
   const dataAge = health?.lastTickAgeMs;
   return {
-    indices: overview.indices.flatMap(show),
+    indices: overview.indices.flatMap(show).sort((a, b) => indexRank(a) - indexRank(b)),
     vix: vix === undefined ? null : (show(vix)[0] ?? null),
     sessions: overview.sessions.map(sessionFiguresOf),
     breadth:
@@ -163,6 +170,14 @@ export function toOverviewView(overview: GetOverviewResponse, knownAgeMs?: numbe
     feed_state: knownAgeMs !== undefined || health === undefined ? 'RED' : toFeedState(health.state),
     data_age_ms: dataAge === undefined ? null : dataAge + (knownAgeMs ?? 0),
   };
+}
+
+/** The indices as traders read them; others come after these, in the order market-feed gives them. */
+const INDEX_ORDER = ['NIFTY', 'BANKNIFTY', 'SENSEX', 'FINNIFTY', 'MIDCPNIFTY'];
+
+function indexRank({ instrument }: QuoteView): number {
+  const rank = INDEX_ORDER.indexOf(instrument.trading_symbol?.toUpperCase() ?? '');
+  return rank === -1 ? INDEX_ORDER.length : rank;
 }
 
 function aged(quote: QuoteToShow, byMs: number): QuoteToShow {

@@ -2,7 +2,7 @@ import type { Instrument } from '@vega/contracts';
 import { instrumentKey, OutcomeError, type Clock, type InstrumentKey } from '@vega/kernel';
 import type { LastKnown, MarketData } from '../ports.ts';
 import { InstrumentState } from './instrument-state.ts';
-import type { Ending, FeedSource, StreamMetrics } from './ports.ts';
+import type { Ending, FeedSource, StreamMetrics, TickTrace } from './ports.ts';
 import { QuoteRefresher } from './quote-refresher.ts';
 import { readTickHeader } from './tick-header.ts';
 
@@ -71,7 +71,7 @@ export class InstrumentBoard {
     }
     const state = new InstrumentState(instrument);
     state.holders = 1;
-    const endTicks = this.source.subscribeTicks(key, (bytes) => this.onTick(state, bytes));
+    const endTicks = this.source.subscribeTicks(key, (bytes, trace) => this.onTick(state, bytes, trace));
     this.entries.set(key, { state, endTicks });
     return { state, isNew: true };
   }
@@ -121,10 +121,10 @@ export class InstrumentBoard {
     this.entries.clear();
   }
 
-  private onTick(state: InstrumentState, bytes: Uint8Array): void {
+  private onTick(state: InstrumentState, bytes: Uint8Array, trace: TickTrace | undefined): void {
     const header = readTickHeader(bytes);
     if (header === undefined) return this.metrics.tickDropped('garbage');
-    const arrival = state.takeTick(header, bytes, this.clock.monotonicMs());
+    const arrival = state.takeTick(header, bytes, this.clock.monotonicMs(), trace);
     if (arrival.kind !== 'taken') return this.metrics.tickDropped(arrival.kind);
     if (arrival.replaced) this.metrics.conflated(1);
     if (arrival.missed === 0) return;

@@ -1,6 +1,7 @@
 import { Tick, TickSource, type Instrument } from '@vega/contracts';
 import { instrumentKey, type InstrumentKey } from '@vega/kernel';
-import { figuresOf, nonZero, type StaleReasonName } from '../quote-figures.ts';
+import { figuresOf, nonZero, toWholeMs, type QuoteFigures, type StaleReasonName } from '../quote-figures.ts';
+import type { TickTrace } from './ports.ts';
 import type { TickHeader } from './tick-header.ts';
 
 /** What became of a tick that arrived. */
@@ -8,6 +9,29 @@ export type Arrival =
   | { readonly kind: 'taken'; readonly missed: number; readonly replaced: boolean }
   | { readonly kind: 'lower-epoch' }
   | { readonly kind: 'repeated' };
+
+/** One who wants to hear once that a state has changed; it asks again when it has taken the change. */
+export interface Watcher {
+  /** Its place in the state's list; -1 while it does not wait. Kept by the state alone. */
+  slot: number;
+  /** Called once, within the turn of the change. */
+  changed(): void;
+}
+
+/** A state as stream clients are shown it. */
+export interface LiveQuote extends QuoteFigures {
+  instrument_key: string;
+  trading_symbol: string;
+  exchange_time_ms: number | null;
+  last_trade_time_ms: number | null;
+  received_at_ms: number | null;
+  /** Milliseconds since its arrival at the platform. */
+  age_ms: number | null;
+  stale: boolean;
+  stale_reason: StaleReasonName | null;
+  /** Only where the value's tick was traced. */
+  trace_id?: string;
+}
 
 /** A JSON text made at most this long ago is still true enough for a snapshot, whose ages it carries. */
 const FRAGMENT_LIFE_MS = 250;
@@ -28,13 +52,17 @@ export class InstrumentState {
   refusedAs: string | undefined;
   private feedEpoch = 0;
   private seq = 0;
-  private tick: Tick | undefined;
+  private decoded: Tick | undefined;
   private pending: Uint8Array = new Uint8Array(512);
   private pendingLength = 0;
   private unsent = false;
+  /** Of the present value, if it came by a tick that is traced. */
+  private trace: TickTrace | undefined;
   private fragment: Buffer | undefined;
   private fragmentVersion = 0;
   private fragmentAtMs = 0;
+  private watchers: Watcher[] = [];
+  private told: Watcher[] = [];
 
   constructor(private instrument: Instrument) {
     this.key = instrumentKey(instrument.instrumentKey);
@@ -49,7 +77,7 @@ export class InstrumentState {
   }
 
   /** Takes a streamed tick if it is newer than what is known. The bytes are copied. */
-  takeTick(header: TickHeader, bytes: Uint8Array, nowMs: number): Arrival {
+  takeTick(header: TickHeader, bytes: Uint8Array, nowMs: number, trace?: TickTrace): Arrival {
     if (header.feedEpoch < this.feedEpoch) return { kind: 'lower-epoch' };
     const sameEpoch = header.feedEpoch === this.feedEpoch;
     if (sameEpoch && header.seq <= this.seq) return { kind: 'repeated' };
@@ -61,6 +89,7 @@ export class InstrumentState {
     if (bytes.length > this.pending.length) this.pending = new Uint8Array(bytes.length * 2);
     this.pending.set(bytes);
     this.pendingLength = bytes.length;
+    this.follow(trace);
     this.changed(null, nowMs);
     return { kind: 'taken', missed, replaced };
   }
@@ -84,8 +113,54 @@ export class InstrumentState {
       return;
     }
     this.staleReason = staleReason;
-    this.version += 1;
     this.unsent = true;
+    this.advance();
+  }
+
+  /** Lets the watcher hear of the next change. */
+  watch(watcher: Watcher): void {
+    if (watcher.slot >= 0) return;
+    watcher.slot = this.watchers.length;
+    this.watchers.push(watcher);
+  }
+
+  unwatch(watcher: Watcher): void {
+    const { slot } = watcher;
+    if (slot < 0) return;
+    watcher.slot = -1;
+    const last = this.watchers.pop();
+    if (last === undefined || last === watcher) return;
+    this.watchers[slot] = last;
+    last.slot = slot;
+  }
+
+  /** The newest tick, decoded. */
+  get tick(): Tick {
+    return this.current();
+  }
+
+  /** The current state as clients are shown it. `onFirst` is told as by {@link toFragment}. */
+  toQuote(wallNowMs: number, onFirst: (receivedMs: number) => void): LiveQuote {
+    const tick = this.current();
+    const receivedMs = tick.receivedTimeUs / 1000;
+    if (this.unsent && this.staleReason === null) {
+      onFirst(receivedMs);
+      // Whoever reads a state writes it within the same call.
+      this.trace?.sent();
+    }
+    this.unsent = false;
+    return {
+      instrument_key: this.key,
+      trading_symbol: this.instrument.tradingSymbol,
+      ...figuresOf(tick),
+      exchange_time_ms: nonZero(tick.marketTimeMs),
+      last_trade_time_ms: nonZero(tick.lastTradeTimeMs),
+      received_at_ms: toWholeMs(tick.receivedTimeUs),
+      age_ms: tick.receivedTimeUs === 0 ? null : Math.max(0, Math.round(wallNowMs - receivedMs)),
+      stale: this.staleReason !== null,
+      stale_reason: this.staleReason,
+      ...(this.trace === undefined ? {} : { trace_id: this.trace.traceId }),
+    };
   }
 
   /**
@@ -95,23 +170,7 @@ export class InstrumentState {
   toFragment(nowMs: number, wallNowMs: number, onFirst: (receivedMs: number) => void): Buffer {
     const fresh = this.fragmentVersion === this.version && nowMs - this.fragmentAtMs <= FRAGMENT_LIFE_MS;
     if (this.fragment !== undefined && fresh) return this.fragment;
-    const tick = this.current();
-    const receivedMs = tick.receivedTimeUs / 1000;
-    if (this.unsent && this.staleReason === null) onFirst(receivedMs);
-    this.unsent = false;
-    this.fragment = Buffer.from(
-      JSON.stringify({
-        instrument_key: this.key,
-        trading_symbol: this.instrument.tradingSymbol,
-        ...figuresOf(tick),
-        exchange_time_ms: nonZero(tick.marketTimeMs),
-        last_trade_time_ms: nonZero(tick.lastTradeTimeMs),
-        received_at_ms: nonZero(receivedMs),
-        age_ms: tick.receivedTimeUs === 0 ? null : Math.max(0, Math.round(wallNowMs - receivedMs)),
-        stale: this.staleReason !== null,
-        stale_reason: this.staleReason,
-      }),
-    );
+    this.fragment = Buffer.from(JSON.stringify(this.toQuote(wallNowMs, onFirst)));
     this.fragmentVersion = this.version;
     this.fragmentAtMs = nowMs;
     return this.fragment;
@@ -125,29 +184,49 @@ export class InstrumentState {
   }
 
   private replaceBy(tick: Tick, staleReason: StaleReasonName | null, nowMs: number): void {
-    this.tick = tick;
+    this.decoded = tick;
     this.pendingLength = 0;
+    this.follow(undefined);
     this.changed(staleReason, nowMs);
     if (staleReason === 'SOURCE_UNREACHABLE') this.verifiedAtMs = Number.NEGATIVE_INFINITY;
   }
 
+  private follow(trace: TickTrace | undefined): void {
+    this.trace?.replaced();
+    this.trace = trace;
+  }
+
   private changed(staleReason: StaleReasonName | null, nowMs: number): void {
-    this.version += 1;
     this.staleReason = staleReason;
     this.verifiedAtMs = nowMs;
     this.unsent = true;
+    this.advance();
+  }
+
+  /** Whoever was told waits in its own list until it has taken the change: a second change before that costs nothing. */
+  private advance(): void {
+    this.version += 1;
+    if (this.watchers.length === 0) return;
+    const told = this.watchers;
+    this.watchers = this.told;
+    for (const watcher of told) {
+      watcher.slot = -1;
+      watcher.changed();
+    }
+    told.length = 0;
+    this.told = told;
   }
 
   private current(): Tick {
     if (this.pendingLength > 0) {
       const tick = decodeTick(this.pending.subarray(0, this.pendingLength));
       this.pendingLength = 0;
-      if (tick?.instrumentKey === this.key) this.tick = tick;
+      if (tick?.instrumentKey === this.key) this.decoded = tick;
       // The value before it is older than what was published: it must not pass for the present.
       else this.staleReason = 'UNKNOWN';
     }
-    this.tick ??= Tick.create({ instrumentKey: this.key });
-    return this.tick;
+    this.decoded ??= Tick.create({ instrumentKey: this.key });
+    return this.decoded;
   }
 }
 

@@ -1,13 +1,23 @@
 import type { FeedHealth, MarketStatus } from '@vega/contracts';
 import type { InstrumentKey } from '@vega/kernel';
+import type { QuotesBatch, ServerFrame } from './protocol.ts';
 
 /** Ends what was begun. */
 export type Ending = () => void;
 
+/** The trace that a tick is part of; most ticks have none. */
+export interface TickTrace {
+  readonly traceId: string;
+  /** A client is sent the tick's value: ends the trace. */
+  sent(): void;
+  /** A newer value took its place before a client was sent it: ends the trace. */
+  replaced(): void;
+}
+
 /** The ticks and reports that market-feed publishes. */
 export interface FeedSource {
   /** Hands over the bytes of each tick of one instrument; they are valid during the call only. */
-  subscribeTicks(key: InstrumentKey, onTick: (bytes: Uint8Array) => void): Ending;
+  subscribeTicks(key: InstrumentKey, onTick: (bytes: Uint8Array, trace?: TickTrace) => void): Ending;
   subscribeReports(handlers: {
     onStatus: (status: MarketStatus) => void;
     onHealth: (health: FeedHealth) => void;
@@ -22,6 +32,20 @@ export interface ClientSocket {
   readonly bufferedBytes: number;
   /** Writes one text message. Never throws; a message to a closed socket is dropped. */
   send(text: Uint8Array | string): void;
+  /** Says farewell; the connection ends when the client answers. */
+  close(code: number, reason: string): void;
+  /** Ends the connection at once. */
+  terminate(): void;
+}
+
+/** One client's end as the hub sees it, whatever its protocol. No method throws. */
+export interface FrameSink {
+  /** Bytes handed over that have not left the process. */
+  readonly bufferedBytes: number;
+  /** Takes one frame; returns its size in bytes. */
+  frame(frame: ServerFrame): number;
+  /** Takes quotes; the states are to be read within the call. Returns the size in bytes. */
+  quotes(timeMs: number, batches: readonly QuotesBatch[]): number;
   /** Says farewell; the connection ends when the client answers. */
   close(code: number, reason: string): void;
   /** Ends the connection at once. */

@@ -2,6 +2,7 @@ import { OutcomeError } from '@vega/kernel';
 import { z } from 'zod';
 import type { StreamLimits } from './limits.ts';
 import type { StatusFigures } from './feed-watch.ts';
+import type { InstrumentState } from './instrument-state.ts';
 
 /** Version told in the hello frame; grows only when a client of the previous one would break. */
 export const STREAM_PROTOCOL = 1;
@@ -24,7 +25,9 @@ const subscription = z
   .regex(/^[A-Za-z0-9_.:-]{1,64}$/, 'is 1 to 64 letters, digits or . _ : -')
   .optional();
 const symbol = z.string().trim().min(1).max(MAX_SYMBOL_LENGTH);
-const instruments = z.array(symbol).min(1).max(500);
+/** Instruments in one message. */
+export const MAX_INSTRUMENTS_ASKED = 500;
+const instruments = z.array(symbol).min(1).max(MAX_INSTRUMENTS_ASKED);
 
 const clientMessage = z.discriminatedUnion('op', [
   z.discriminatedUnion('channel', [
@@ -143,8 +146,18 @@ export function helloLimits(limits: StreamLimits): Record<string, number> {
   };
 }
 
-/** What one subscription is sent within a quotes frame. */
+/** What one subscription is sent at once. */
 export interface QuotesBatch {
+  readonly subscription: string;
+  readonly seq: number;
+  readonly snapshot: boolean;
+  readonly states: readonly InstrumentState[];
+  /** Instruments of a snapshot of which nothing is known. */
+  readonly unavailable: readonly string[];
+}
+
+/** What one subscription is sent within a quotes frame, as JSON. */
+export interface FragmentBatch {
   readonly subscription: string;
   readonly seq: number;
   readonly snapshot: boolean;
@@ -159,7 +172,7 @@ const CLOSE_BATCH = Buffer.from(']}');
 const CLOSE_FRAME = Buffer.from(']}');
 
 /** One quotes frame in UTF-8: each fragment is copied once, none is serialised again. */
-export function quotesFrame(timeMs: number, batches: readonly QuotesBatch[]): Buffer {
+export function quotesFrame(timeMs: number, batches: readonly FragmentBatch[]): Buffer {
   const parts: Buffer[] = [Buffer.from(`{"type":"quotes","time_ms":${timeMs},"subscriptions":[`)];
   let length = 0;
   for (const [index, batch] of batches.entries()) {

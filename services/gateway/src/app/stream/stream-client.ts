@@ -1,27 +1,9 @@
 import type { Clock } from '@vega/kernel';
-import type { InstrumentState } from './instrument-state.ts';
 import { CLOSE_CODES, type StreamLimits } from './limits.ts';
 import { MessageBudget } from './message-budget.ts';
-import type { ClientSocket, StreamMetrics } from './ports.ts';
-import { quotesFrame, RATES_HZ, type QuotesBatch, type RateHz, type ServerFrame } from './protocol.ts';
-
-/** An instrument within a subscription and the version of it that the client was sent last. */
-interface HeldState {
-  readonly state: InstrumentState;
-  sentVersion: number;
-  /** The next frame about it is a snapshot that is being prepared: updates wait for it. */
-  awaitsSnapshot: boolean;
-}
-
-/** One quotes subscription of one client. */
-export interface QuotesSubscription {
-  readonly channel: 'quotes';
-  readonly name: string;
-  rateHz: RateHz;
-  seq: number;
-  dueMs: number;
-  readonly held: Map<string, HeldState>;
-}
+import type { FrameSink, StreamMetrics } from './ports.ts';
+import { RATES_HZ, type QuotesBatch, type RateHz, type ServerFrame } from './protocol.ts';
+import { QuotesSubscription } from './quotes-subscription.ts';
 
 /** The status subscription of one client. */
 export interface StatusSubscription {
@@ -44,6 +26,14 @@ const RELIEF = 5;
 /** Milliseconds within which a client must answer a farewell. */
 const CLOSE_GRACE_MS = 2_000;
 
+/** Where a client puts itself when it has something to send. */
+export interface ClientQueue {
+  /** In the next turn. */
+  soon(client: StreamClient): void;
+  /** When it is due. */
+  atItsTime(client: StreamClient): void;
+}
+
 /**
  * One client: its subscriptions and what it was sent of them. Nothing is queued per client: a flush takes the newest
  * state of what changed since the last one, so memory does not grow with the time a client stays behind.
@@ -60,7 +50,8 @@ export class StreamClient {
   private stalledSinceMs: number | undefined;
 
   constructor(
-    readonly socket: ClientSocket,
+    private readonly sink: FrameSink,
+    private readonly queue: ClientQueue,
     private readonly clock: Clock,
     private readonly limits: StreamLimits,
     private readonly metrics: StreamMetrics,
@@ -70,18 +61,12 @@ export class StreamClient {
 
   /** Sends a frame at once. A client that lets replies pile up past the hard bound is cut off. */
   send(frame: ServerFrame): void {
-    this.write(JSON.stringify(frame));
+    this.write(() => this.sink.frame(frame));
   }
 
   addQuotes(name: string, rateHz: RateHz): QuotesSubscription {
-    const subscription: QuotesSubscription = {
-      channel: 'quotes',
-      name,
-      rateHz,
-      seq: 0,
-      dueMs: this.clock.monotonicMs() + this.intervalMs(rateHz),
-      held: new Map(),
-    };
+    const dueMs = this.clock.monotonicMs() + this.intervalMs(rateHz);
+    const subscription = new QuotesSubscription(name, rateHz, dueMs, (changed) => this.plan(changed));
     this.subscriptions.set(name, subscription);
     return subscription;
   }
@@ -94,39 +79,42 @@ export class StreamClient {
 
   /** Sends the present state of the given instruments of a subscription, which may then be updated. */
   sendSnapshot(subscription: QuotesSubscription, keys: Iterable<string>): void {
-    const fragments: Buffer[] = [];
-    const unavailable: string[] = [];
-    for (const key of keys) {
-      const held = subscription.held.get(key);
-      if (held === undefined) continue;
-      held.awaitsSnapshot = false;
-      held.sentVersion = held.state.version;
-      if (held.state.hasValue) fragments.push(this.fragmentOf(held.state));
-      else unavailable.push(key);
+    const states = [...keys].flatMap((key) => subscription.takeForSnapshot(key) ?? []);
+    const now = this.clock.monotonicMs();
+    // A snapshot takes the place of a flush, except where changes wait: whoever asks for snapshots often must not starve them.
+    if (!subscription.hasChanges) {
+      subscription.dueMs = Math.max(subscription.dueMs, now + this.intervalMs(subscription.rateHz));
     }
     subscription.seq += 1;
-    this.write(
-      quotesFrame(this.clock.wallNow(), [
-        { subscription: subscription.name, seq: subscription.seq, snapshot: true, fragments, unavailable },
-      ]),
-    );
+    this.writeQuotes([
+      {
+        subscription: subscription.name,
+        seq: subscription.seq,
+        snapshot: true,
+        states: states.filter((state) => state.hasValue),
+        unavailable: states.filter((state) => !state.hasValue).map((state) => state.key),
+      },
+    ]);
   }
 
-  /** Sends what changed in the subscriptions that are due, in one write. Call it on every beat of the hub. */
-  flush(nowMs: number): void {
-    const due: QuotesSubscription[] = [];
+  /** Whether a subscription with changes may be sent them. */
+  isDue(nowMs: number): boolean {
     for (const subscription of this.subscriptions.values()) {
-      if (subscription.channel === 'quotes' && subscription.dueMs <= nowMs) due.push(subscription);
+      if (isDue(subscription, nowMs)) return true;
     }
-    if (due.length === 0 || this.closed) return;
-    for (const subscription of due) {
-      const interval = this.intervalMs(subscription.rateHz);
-      // Keeps its beat, but makes up for no beat that was missed.
-      subscription.dueMs = Math.max(subscription.dueMs + interval, nowMs + interval / 2);
+    return false;
+  }
+
+  /** Sends what changed in the subscriptions that are due, in one write. Returns whether changes wait for a later one. */
+  flush(nowMs: number): boolean {
+    if (this.closed) return false;
+    const due = [...this.subscriptions.values()].filter((subscription) => isDue(subscription, nowMs));
+    for (const subscription of due) this.rest(subscription, nowMs);
+    if (due.length > 0 && this.canTakeMore(nowMs)) {
+      const batches = due.flatMap((subscription) => batchOf(subscription));
+      if (batches.length > 0) this.writeQuotes(batches);
     }
-    if (!this.canTakeMore(nowMs)) return;
-    const batches = due.flatMap((subscription) => this.batchOf(subscription));
-    if (batches.length > 0) this.write(quotesFrame(this.clock.wallNow(), batches));
+    return !this.closed && this.hasChanges;
   }
 
   /** Says farewell and lets the socket end. */
@@ -134,33 +122,36 @@ export class StreamClient {
     if (this.closed) return;
     this.send(frame);
     this.closed = true;
-    this.socket.close(code, frame.code);
+    this.sink.close(code, frame.code);
     // The farewell waits behind what the client has not read; the connection must not wait with it for ever.
-    this.clock.after(CLOSE_GRACE_MS, () => this.socket.terminate());
+    this.clock.after(CLOSE_GRACE_MS, () => this.sink.terminate());
   }
 
-  private batchOf(subscription: QuotesSubscription): QuotesBatch[] {
-    const fragments: Buffer[] = [];
-    for (const held of subscription.held.values()) {
-      if (held.state.version === held.sentVersion || held.awaitsSnapshot) continue;
-      held.sentVersion = held.state.version;
-      fragments.push(this.fragmentOf(held.state));
+  private get hasChanges(): boolean {
+    for (const subscription of this.subscriptions.values()) {
+      if (subscription.channel === 'quotes' && subscription.hasChanges) return true;
     }
-    if (fragments.length === 0) return [];
-    subscription.seq += 1;
-    return [{ subscription: subscription.name, seq: subscription.seq, snapshot: false, fragments, unavailable: [] }];
+    return false;
   }
 
-  private fragmentOf(state: InstrumentState): Buffer {
-    const wallNow = this.clock.wallNow();
-    return state.toFragment(this.clock.monotonicMs(), wallNow, (receivedMs) =>
-      this.metrics.tickLag(Math.max(0, wallNow - receivedMs) / 1000),
-    );
+  private plan(subscription: QuotesSubscription): void {
+    subscription.isLeading = subscription.dueMs <= this.clock.monotonicMs();
+    if (subscription.isLeading) this.queue.soon(this);
+    else this.queue.atItsTime(this);
+  }
+
+  /** Sets when the subscription may be sent something again. */
+  private rest(subscription: QuotesSubscription, nowMs: number): void {
+    const interval = this.intervalMs(subscription.rateHz);
+    // One of a row keeps its pace although beats come a little late, but makes up for none that was missed.
+    const paced = Math.max(subscription.dueMs + interval, nowMs + interval / 2);
+    subscription.dueMs = subscription.isLeading ? nowMs + interval : paced;
+    subscription.isLeading = false;
   }
 
   /** Whether the client keeps up; one that does not is given longer intervals, and in the end is closed. */
   private canTakeMore(nowMs: number): boolean {
-    const { bufferedBytes } = this.socket;
+    const { bufferedBytes } = this.sink;
     if (bufferedBytes > this.limits.softBufferBytes) {
       this.metrics.flushSkipped();
       this.slowness = Math.min(MAX_SLOWNESS, this.slowness + 1);
@@ -193,15 +184,29 @@ export class StreamClient {
     return Math.max(usual, Math.min(LONGEST_INTERVAL_MS, usual * 2 ** this.slowness));
   }
 
-  private write(text: Buffer | string): void {
+  private writeQuotes(batches: readonly QuotesBatch[]): void {
+    this.write(() => this.sink.quotes(this.clock.wallNow(), batches));
+  }
+
+  private write(put: () => number): void {
     if (this.closed) return;
-    if (this.socket.bufferedBytes > this.limits.hardBufferBytes) {
+    if (this.sink.bufferedBytes > this.limits.hardBufferBytes) {
       this.closed = true;
       this.metrics.slowClientClosed();
-      this.socket.terminate();
+      this.sink.terminate();
       return;
     }
-    this.metrics.framesOut(1, text.length);
-    this.socket.send(text);
+    this.metrics.framesOut(1, put());
   }
+}
+
+function isDue(subscription: Subscription, nowMs: number): subscription is QuotesSubscription {
+  return subscription.channel === 'quotes' && subscription.hasChanges && subscription.dueMs <= nowMs;
+}
+
+function batchOf(subscription: QuotesSubscription): QuotesBatch[] {
+  const states = subscription.takeChanges();
+  if (states.length === 0) return [];
+  subscription.seq += 1;
+  return [{ subscription: subscription.name, seq: subscription.seq, snapshot: false, states, unavailable: [] }];
 }

@@ -15,6 +15,11 @@ export function errorFrame(id: MessageId, error: unknown): ServerFrame {
   return { type: 'error', id, code: 'INTERNAL', detail, retryable: true, context: {} };
 }
 
+/** The refusal of one client too many. */
+export function streamFull(): OutcomeError {
+  return new OutcomeError('STREAM_FULL', 'this gateway takes no further stream client now', {}, true);
+}
+
 /** The frame that tells that the broker feed does not stream an instrument. */
 export function refusalFrame(subscription: string, key: string, code: string): ServerFrame {
   const context = { subscription, instrument_key: key };

@@ -1,6 +1,6 @@
 // Goal: serve live quotes to thousands of clients from one set of bus subscriptions, without growing for any of them.
-// Method: the board keeps the newest state of every instrument that somebody holds; a beat every few milliseconds asks
-//   each client whose flush is due for the instruments whose version it has not sent; the JSON of a version is made once
+// Method: the board keeps the newest state of every instrument that somebody holds; a change notes itself with those who
+//   hold it, who are flushed at once or when their interval is over (flush-queue.ts); the JSON of a version is made once
 //   and shared.
 // Invariants: per client nothing is queued but what its socket has not sent, which is bounded; a subscription's `seq`
 //   grows by one with every batch; after a snapshot no older state of an instrument follows.
@@ -12,10 +12,12 @@ import { InstrumentLookup } from './instrument-lookup.ts';
 import type { InstrumentState } from './instrument-state.ts';
 import { InterestLease } from './interest-lease.ts';
 import { CLOSE_CODES, type StreamLimits } from './limits.ts';
-import type { ClientSocket, Ending, FeedSource, StreamMetrics } from './ports.ts';
-import { CHANNELS, helloLimits, RATES_HZ, STREAM_PROTOCOL } from './protocol.ts';
+import { FlushQueue } from './flush-queue.ts';
+import { JsonFrames } from './json-frames.ts';
+import type { ClientSocket, Ending, FeedSource, FrameSink, StreamMetrics } from './ports.ts';
+import { CHANNELS, helloLimits, RATES_HZ, STREAM_PROTOCOL, type RateHz } from './protocol.ts';
 import { StreamClient } from './stream-client.ts';
-import { refusalFrame } from './stream-errors.ts';
+import { refusalFrame, streamFull } from './stream-errors.ts';
 import { StreamRequests } from './stream-requests.ts';
 
 /** Flushes are spread over this many beats, so that clients do not all want the processor at once. */
@@ -43,6 +45,7 @@ export class StreamHub {
   private readonly watch: FeedWatch;
   private readonly requests: StreamRequests;
   private readonly timers: Timer[];
+  private readonly queue: FlushQueue;
   private readonly endReconnect: Ending;
   private draining = false;
 
@@ -74,11 +77,9 @@ export class StreamHub {
       metrics,
       onFailure: parts.onFailure,
     });
+    this.queue = new FlushQueue(clock, limits.flushMs / BEATS_PER_FLUSH);
     this.endReconnect = source.onReconnect(() => void this.board.refreshAll());
-    this.timers = [
-      repeat(clock, limits.flushMs / BEATS_PER_FLUSH, () => this.beat()),
-      repeat(clock, SWEEP_MS, () => this.board.sweep()),
-    ];
+    this.timers = [repeat(clock, SWEEP_MS, () => this.board.sweep())];
   }
 
   get clientCount(): number {
@@ -107,11 +108,10 @@ export class StreamHub {
     return this.watch.figures();
   }
 
-  /** Takes a client in and greets it. */
+  /** Takes a client of the stream protocol in and greets it. */
   join(socket: ClientSocket): StreamClient {
-    const { clock, limits, metrics, replica } = this.parts;
-    const client = new StreamClient(socket, clock, limits, metrics);
-    this.clients.add(client);
+    const { clock, metrics, limits, replica } = this.parts;
+    const client = this.admit(new JsonFrames(socket, clock, metrics));
     client.send({
       type: 'hello',
       protocol: STREAM_PROTOCOL,
@@ -125,9 +125,29 @@ export class StreamHub {
     return client;
   }
 
+  /** Takes in a reader of another protocol; it subscribes by {@link subscribeQuotes} and {@link subscribeStatus}. */
+  follow(sink: FrameSink): StreamClient {
+    if (!this.hasRoom) throw streamFull();
+    return this.admit(sink);
+  }
+
+  /**
+   * Subscribes a follower to quotes and sends it a snapshot. Throws the `OutcomeError` of the first symbol that is
+   * refused, and what {@link StreamRequests} throws for limits.
+   */
+  subscribeQuotes(client: StreamClient, instruments: readonly string[], rateHz: RateHz): Promise<void> {
+    return this.requests.follow(client, instruments, rateHz);
+  }
+
+  /** Subscribes a follower to status and sends it what is known. */
+  subscribeStatus(client: StreamClient): void {
+    this.requests.sendStatusTo(client, client.addStatus('status'), true);
+  }
+
   /** Forgets a client whose connection has ended. */
   leave(client: StreamClient): void {
     client.closed = true;
+    this.queue.forget(client);
     if (!this.clients.delete(client)) return;
     for (const subscription of client.subscriptions.values()) {
       if (subscription.channel === 'quotes') this.requests.releaseAll(subscription);
@@ -146,6 +166,7 @@ export class StreamHub {
     if (this.draining) return;
     this.draining = true;
     for (const timer of this.timers) timer.cancel();
+    this.queue.close();
     const clients = [...this.clients];
     for (const [index, client] of clients.entries()) {
       client.close(CLOSE_CODES.GOING_AWAY, {
@@ -162,9 +183,11 @@ export class StreamHub {
     this.board.close();
   }
 
-  private beat(): void {
-    const now = this.parts.clock.monotonicMs();
-    for (const client of this.clients) client.flush(now);
+  private admit(sink: FrameSink): StreamClient {
+    const { clock, metrics, limits } = this.parts;
+    const client = new StreamClient(sink, this.queue, clock, limits, metrics);
+    this.clients.add(client);
+    return client;
   }
 
   private sendStatus(): void {

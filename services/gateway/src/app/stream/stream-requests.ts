@@ -1,3 +1,4 @@
+import type { Instrument } from '@vega/contracts';
 import { OutcomeError, type Clock } from '@vega/kernel';
 import type { FeedWatch } from './feed-watch.ts';
 import type { InstrumentBoard } from './instrument-board.ts';
@@ -11,10 +12,12 @@ import {
   RATES_HZ,
   type ClientMessage,
   type MessageId,
+  type RateHz,
   type SubscribeQuotes,
 } from './protocol.ts';
 import { errorFrame, refusalFrame } from './stream-errors.ts';
-import type { QuotesSubscription, StatusSubscription, StreamClient } from './stream-client.ts';
+import type { QuotesSubscription } from './quotes-subscription.ts';
+import type { StatusSubscription, StreamClient } from './stream-client.ts';
 
 /** How often a client is told that its messages are dropped because they are too many. */
 const LIMIT_NOTICE_MS = 1_000;
@@ -53,12 +56,25 @@ export class StreamRequests {
     }
   }
 
+  /** Subscribes a client that needs all of its instruments; throws for the first that is refused, and for limits. */
+  async follow(client: StreamClient, instruments: readonly string[], rateHz: RateHz): Promise<void> {
+    const { found, refused } = await this.parts.lookup.find(instruments);
+    for (const error of refused.values()) throw error;
+    if (client.closed) return;
+    const { subscription, wanted } = this.hold(client, 'quotes', [...found.values()], rateHz);
+    await this.snapshot(client, subscription, wanted);
+  }
+
   /** Releases every instrument of a subscription; returns how many there were. */
   releaseAll(subscription: QuotesSubscription): number {
-    const count = subscription.held.size;
-    for (const { state } of subscription.held.values()) this.parts.board.release(state);
-    subscription.held.clear();
-    return count;
+    const keys = [...subscription.held.keys()];
+    for (const key of keys) this.release(subscription, key);
+    return keys.length;
+  }
+
+  private release(subscription: QuotesSubscription, key: string): void {
+    const state = subscription.drop(key);
+    if (state !== undefined) this.parts.board.release(state);
   }
 
   /** Sends what is known of sessions and feed. */
@@ -99,21 +115,7 @@ export class StreamRequests {
     if (client.closed) return;
     // Looked at again: another message of the same client may have been handled meanwhile.
     this.refuseWrongChannel(client, name, 'quotes');
-    const present = client.subscriptions.get(name) as QuotesSubscription | undefined;
-    const wanted = [...new Map([...found.values()].map((one) => [one.instrumentKey, one])).values()];
-    const added = wanted.filter((one) => present?.held.has(one.instrumentKey) !== true);
-    this.refuseTooMany(client, added.length, present === undefined);
-    this.parts.board.refuseBeyondRoom(added);
-    const subscription = present ?? client.addQuotes(name, message.rate_hz ?? RATES_HZ[0]);
-    if (message.rate_hz !== undefined) subscription.rateHz = message.rate_hz;
-    let grown = false;
-    for (const instrument of added) {
-      const { state, isNew } = this.parts.board.acquire(instrument);
-      subscription.held.set(state.key, { state, sentVersion: 0, awaitsSnapshot: true });
-      client.instrumentCount += 1;
-      grown ||= isNew;
-    }
-    if (grown) this.parts.lease.changed();
+    const { subscription, wanted, added } = this.hold(client, name, [...found.values()], message.rate_hz);
     client.send({
       type: 'subscribed',
       id,
@@ -127,16 +129,34 @@ export class StreamRequests {
       })),
       refused: [...refused].map(([asked, error]) => ({ asked, code: error.code, detail: error.message })),
     });
-    await this.snapshot(
-      client,
-      subscription,
-      wanted.map((one) => one.instrumentKey),
-    );
-    this.tellEarlierRefusals(
-      client,
-      subscription,
-      added.map((one) => one.instrumentKey),
-    );
+    await this.snapshot(client, subscription, wanted);
+    this.tellEarlierRefusals(client, subscription, added);
+  }
+
+  /** Lets a client hold instruments; `wanted` and `added` are keys. */
+  private hold(
+    client: StreamClient,
+    name: string,
+    found: readonly Instrument[],
+    rateHz: RateHz | undefined,
+  ): { readonly subscription: QuotesSubscription; readonly wanted: string[]; readonly added: string[] } {
+    const present = client.subscriptions.get(name) as QuotesSubscription | undefined;
+    const wanted = [...new Map(found.map((one) => [one.instrumentKey, one])).values()];
+    const added = wanted.filter((one) => present?.held.has(one.instrumentKey) !== true);
+    this.refuseTooMany(client, added.length, present === undefined);
+    this.parts.board.refuseBeyondRoom(added);
+    const subscription = present ?? client.addQuotes(name, rateHz ?? RATES_HZ[0]);
+    if (rateHz !== undefined) subscription.rateHz = rateHz;
+    let grown = false;
+    for (const instrument of added) {
+      const { state, isNew } = this.parts.board.acquire(instrument);
+      subscription.hold(state);
+      client.instrumentCount += 1;
+      grown ||= isNew;
+    }
+    if (grown) this.parts.lease.changed();
+    const keysOf = (instruments: readonly Instrument[]): string[] => instruments.map((one) => one.instrumentKey);
+    return { subscription, wanted: keysOf(wanted), added: keysOf(added) };
   }
 
   private subscribeStatus(client: StreamClient, id: MessageId, name: string): void {
@@ -156,10 +176,9 @@ export class StreamRequests {
     }
     const gone: string[] = [];
     const names = new Set(instruments.map((one) => one.toUpperCase()));
-    for (const [key, { state }] of subscription.held) {
+    for (const [key, { state }] of [...subscription.held]) {
       if (!names.has(key.toUpperCase()) && !names.has(state.tradingSymbol.toUpperCase())) continue;
-      subscription.held.delete(key);
-      this.parts.board.release(state);
+      this.release(subscription, key);
       client.instrumentCount -= 1;
       gone.push(key);
     }

@@ -1,9 +1,10 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { Count, Rupees, Text, Units } from './fields.ts';
+import { ObjectType } from '@nestjs/graphql';
+import { Count, Rupees, Text, Units, Word } from './fields.ts';
 
 /** What an instrument is. */
+@ObjectType('Instrument', { description: 'What an instrument is.' })
 export class InstrumentView {
-  @ApiProperty({ type: String, description: 'SEGMENT|token: the identity of a live instrument.' })
+  @Word('SEGMENT|token: the identity of a live instrument.')
   instrument_key!: string;
 
   @Count('Identity in stored data: exchange tokens are given to other contracts after expiry. 0 while not known.')

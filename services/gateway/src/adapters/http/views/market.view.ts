@@ -1,13 +1,29 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ObjectType } from '@nestjs/graphql';
 import { CANDLE_UNITS } from '@vega/contracts';
 import { FEED_STATES, SESSION_NAMES } from '../../../app/stream/feed-watch.ts';
-import { AgeMs, Choice, Count, EpochMs, IsoTime, Rupees, Text } from './fields.ts';
+import {
+  AgeMs,
+  Choice,
+  Count,
+  EpochMs,
+  Flag,
+  IsoTime,
+  Many,
+  Maybe,
+  MaybeCount,
+  OneWordOf,
+  Rupees,
+  Text,
+  Word,
+  Words,
+} from './fields.ts';
 import { InstrumentView } from './instrument.view.ts';
 import { QuoteView } from './quote.view.ts';
 
 /** Session of a segment. */
+@ObjectType('Session', { description: 'Session of a segment.' })
 export class SessionView {
-  @ApiProperty({ type: String })
+  @Word()
   segment!: string;
 
   @Choice(SESSION_NAMES.slice(1), 'As the exchange announces it; null before it did.')
@@ -19,11 +35,12 @@ export class SessionView {
   @EpochMs('Market time at which it was learnt.')
   since_ms!: number | null;
 
-  @ApiProperty({ type: String, description: 'feed, or rulebook where the feed has not said.' })
+  @Word('feed, or rulebook where the feed has not said.')
   source!: string;
 }
 
 /** How many stocks rose and fell. */
+@ObjectType('Breadth', { description: 'How many stocks rose and fell.' })
 export class BreadthView {
   @Count('F&O stocks above their previous close.')
   advances!: number;
@@ -39,17 +56,18 @@ export class BreadthView {
 }
 
 /** The market at a glance. */
+@ObjectType('Overview', { description: 'The market at a glance.' })
 export class OverviewView {
-  @ApiProperty({ type: [QuoteView] })
+  @Many(QuoteView)
   indices!: QuoteView[];
 
-  @ApiProperty({ type: QuoteView, nullable: true, description: 'India VIX.' })
+  @Maybe(QuoteView, 'India VIX.')
   vix!: QuoteView | null;
 
-  @ApiProperty({ type: [SessionView] })
+  @Many(SessionView)
   sessions!: SessionView[];
 
-  @ApiProperty({ type: BreadthView, nullable: true })
+  @Maybe(BreadthView)
   breadth!: BreadthView | null;
 
   @Choice(FEED_STATES, 'Health of the feed.')
@@ -60,6 +78,7 @@ export class OverviewView {
 }
 
 /** One candle. */
+@ObjectType('Candle', { description: 'One candle.' })
 export class CandleView {
   @IsoTime('Start of the interval.')
   start_time!: string | null;
@@ -87,32 +106,34 @@ export class CandleView {
 }
 
 /** Candles of one instrument. */
+@ObjectType('Candles', { description: 'Candles of one instrument.' })
 export class CandlesView {
-  @ApiProperty({ type: InstrumentView, nullable: true })
+  @Maybe(InstrumentView)
   instrument!: InstrumentView | null;
 
-  @ApiProperty({ type: String, enum: Object.keys(CANDLE_UNITS) })
+  @OneWordOf(Object.keys(CANDLE_UNITS))
   unit!: string;
 
   @Count('Units per candle.')
   interval!: number;
 
-  @ApiProperty({ type: String, format: 'date' })
+  @Word(undefined, { format: 'date' })
   from!: string;
 
-  @ApiProperty({ type: String, format: 'date' })
+  @Word(undefined, { format: 'date' })
   to!: string;
 
-  @ApiProperty({ type: [CandleView], description: 'Oldest first.' })
+  @Many(CandleView, 'Oldest first.')
   candles!: CandleView[];
 
-  @ApiProperty({ type: Boolean, description: 'Whether the last candle may still change.' })
+  @Flag('Whether the last candle may still change.')
   last_is_forming!: boolean;
 }
 
 /** Instruments that fit a search. */
+@ObjectType('Search', { description: 'Instruments that fit a search.' })
 export class SearchView {
-  @ApiProperty({ type: [InstrumentView], description: 'Best first.' })
+  @Many(InstrumentView, 'Best first.')
   items!: InstrumentView[];
 
   @Count('How many fit in all.')
@@ -126,29 +147,31 @@ export class SearchView {
 }
 
 /** What a connection carries in one mode. */
+@ObjectType('ModeLoad', { description: 'What a connection carries in one mode.' })
 export class ModeLoadView {
-  @ApiProperty({ type: String })
+  @Word()
   mode!: string;
 
   @Count('Instruments carried.')
   subscribed!: number;
 
-  @ApiProperty({ type: 'integer', nullable: true, description: 'Instruments that one connection may carry.' })
+  @MaybeCount('Instruments that one connection may carry.')
   limit!: number | null;
 }
 
 /** One connection to the broker's feed. */
+@ObjectType('Connection', { description: "One connection to the broker's feed." })
 export class ConnectionView {
   @Count('Number of the connection.')
   connection!: number;
 
-  @ApiProperty({ type: String, description: 'connecting, open, backing-off, waiting-for-token or closed.' })
+  @Word('connecting, open, backing-off, waiting-for-token or closed.')
   state!: string;
 
   @AgeMs('Since the last frame; null before the first.')
   last_frame_age_ms!: number | null;
 
-  @ApiProperty({ type: Boolean, description: 'Whether it is silent although a segment it carries is open.' })
+  @Flag('Whether it is silent although a segment it carries is open.')
   mute!: boolean;
 
   @Count('Frames read.')
@@ -166,22 +189,23 @@ export class ConnectionView {
   @Count('Times it was opened again.')
   reconnects!: number;
 
-  @ApiProperty({ type: [ModeLoadView] })
+  @Many(ModeLoadView)
   modes!: ModeLoadView[];
 }
 
 /** The state of the broker's feed. */
+@ObjectType('FeedStatus', { description: "The state of the broker's feed." })
 export class FeedStatusView {
-  @ApiProperty({ type: String, enum: FEED_STATES })
+  @OneWordOf(FEED_STATES)
   state!: string;
 
-  @ApiProperty({ type: [String], description: 'Why it is not green, for a person.' })
+  @Words('Why it is not green, for a person.')
   reasons!: string[];
 
   @Text('live or simulator.')
   market_source!: string | null;
 
-  @ApiProperty({ type: [ConnectionView] })
+  @Many(ConnectionView)
   connections!: ConnectionView[];
 
   @Count('Instruments that are streamed.')
@@ -217,14 +241,10 @@ export class FeedStatusView {
   @EpochMs('Market time of the report.')
   market_time_ms!: number | null;
 
-  @ApiProperty({ type: Boolean, description: 'Whether market time goes on without the feed.' })
+  @Flag('Whether market time goes on without the feed.')
   market_time_extrapolated!: boolean;
 
-  @ApiProperty({
-    type: 'integer',
-    nullable: true,
-    description: 'Local clock minus the clock of the feed, milliseconds.',
-  })
+  @MaybeCount('Local clock minus the clock of the feed, milliseconds.')
   clock_skew_ms!: number | null;
 
   @EpochMs('Wall time of the report.')
@@ -236,7 +256,7 @@ export class FeedStatusView {
   @Count('Start of the feed; grows with every start.')
   feed_epoch!: number;
 
-  @ApiProperty({ type: [SessionView] })
+  @Many(SessionView)
   sessions!: SessionView[];
 
   @Text('Date of the instrument master in use, YYYY-MM-DD.')

@@ -1,10 +1,25 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ObjectType } from '@nestjs/graphql';
 import { STALE_REASONS, TICK_MODES, TICK_SOURCES, type QuoteFigures } from '../../../app/quote-figures.ts';
 import { SESSION_NAMES } from '../../../app/stream/feed-watch.ts';
-import { AgeMs, Choice, Count, EpochMs, IsoTime, Percent, Rupees, Units } from './fields.ts';
+import {
+  AgeMs,
+  Choice,
+  Count,
+  EpochMs,
+  Flag,
+  IsoTime,
+  Many,
+  Maybe,
+  One,
+  OneWordOf,
+  Percent,
+  Rupees,
+  Units,
+} from './fields.ts';
 import { InstrumentView } from './instrument.view.ts';
 
 /** Prices of the day. */
+@ObjectType('Ohlc', { description: 'Prices of the day.' })
 export class OhlcView {
   @Rupees('First price of the day.')
   open!: number | null;
@@ -20,6 +35,7 @@ export class OhlcView {
 }
 
 /** How old a value is. */
+@ObjectType('Age', { description: 'How old a value is.' })
 export class AgeView {
   @AgeMs('Since the last frame on the connection that carries the instrument; null when none does.')
   connection_ms!: number | null;
@@ -32,6 +48,7 @@ export class AgeView {
 }
 
 /** When a value was true and whether it still may be taken for the present. */
+@ObjectType({ isAbstract: true })
 export class FreshnessView {
   @IsoTime('Time of the exchange feed at which this was the state.')
   exchange_time!: string | null;
@@ -45,17 +62,13 @@ export class FreshnessView {
   @EpochMs('Time of the last trade; null when there was none.')
   last_trade_time_ms!: number | null;
 
-  @ApiProperty({
-    type: 'number',
-    nullable: true,
-    description: 'When the message arrived at this platform. Epoch milliseconds with fraction, UTC.',
-  })
+  @EpochMs('When the message arrived at this platform.')
   received_at_ms!: number | null;
 
-  @ApiProperty({ type: AgeView })
+  @One(AgeView)
   age!: AgeView;
 
-  @ApiProperty({ type: Boolean, description: 'True when the value must not be taken for the present.' })
+  @Flag('True when the value must not be taken for the present.')
   stale!: boolean;
 
   @Choice(STALE_REASONS, 'Why it is stale; null when it is not.')
@@ -69,8 +82,11 @@ export class FreshnessView {
 }
 
 /** The last state of one instrument. Null is what is not known; it is never shown as 0. */
+@ObjectType('Quote', {
+  description: 'The last state of one instrument. Null is what is not known; it is never shown as 0.',
+})
 export class QuoteView extends FreshnessView implements QuoteFigures {
-  @ApiProperty({ type: InstrumentView })
+  @One(InstrumentView)
   instrument!: InstrumentView;
 
   @Rupees('Price of the last trade, or value of the index.')
@@ -91,7 +107,7 @@ export class QuoteView extends FreshnessView implements QuoteFigures {
   @Rupees('Average price of the trades of the day.')
   avg_price!: number | null;
 
-  @ApiProperty({ type: OhlcView, nullable: true, description: 'Prices of the day; null where the feed gives none.' })
+  @Maybe(OhlcView, 'Prices of the day; null where the feed gives none.')
   ohlc!: OhlcView | null;
 
   @Units('Traded today.')
@@ -127,14 +143,15 @@ export class QuoteView extends FreshnessView implements QuoteFigures {
   @Choice(SESSION_NAMES.slice(1), 'Session of the segment.')
   session!: string | null;
 
-  @ApiProperty({ type: String, enum: TICK_SOURCES, description: 'Where the value came from.' })
+  @OneWordOf(TICK_SOURCES, 'Where the value came from.')
   source!: (typeof TICK_SOURCES)[number];
 
-  @ApiProperty({ type: String, enum: TICK_MODES, description: 'How much of the instrument the broker streams.' })
+  @OneWordOf(TICK_MODES, 'How much of the instrument the broker streams.')
   mode!: (typeof TICK_MODES)[number];
 }
 
 /** One price of the order book. */
+@ObjectType('DepthLevel', { description: 'One price of the order book.' })
 export class DepthLevelView {
   @Rupees('Price of the level.')
   price!: number | null;
@@ -144,14 +161,15 @@ export class DepthLevelView {
 }
 
 /** The order book's best levels. */
+@ObjectType('Depth', { description: "The order book's best levels." })
 export class DepthView extends FreshnessView {
-  @ApiProperty({ type: InstrumentView })
+  @One(InstrumentView)
   instrument!: InstrumentView;
 
-  @ApiProperty({ type: [DepthLevelView], maxItems: 5, description: 'Up to five, best (highest) first.' })
+  @Many(DepthLevelView, 'Up to five, best (highest) first.', { maxItems: 5 })
   bids!: DepthLevelView[];
 
-  @ApiProperty({ type: [DepthLevelView], maxItems: 5, description: 'Up to five, best (lowest) first.' })
+  @Many(DepthLevelView, 'Up to five, best (lowest) first.', { maxItems: 5 })
   asks!: DepthLevelView[];
 
   @Units('All buy orders in the book.')

@@ -1,0 +1,22 @@
+import { NestFactory } from '@nestjs/core';
+import { GraphQLSchemaBuilderModule, GraphQLSchemaFactory } from '@nestjs/graphql';
+import { lexicographicSortSchema, printSchema } from 'graphql';
+import { LiveResolver } from './adapters/graphql/live.resolver.ts';
+import { MarketResolver } from './adapters/graphql/market.resolver.ts';
+
+/** Resolvers of the GraphQL schema. */
+const RESOLVERS = [MarketResolver, LiveResolver];
+
+/** The text of docs/reference/schema.graphql, made from the decorators without any server or connection. */
+export async function graphqlSchemaText(): Promise<string> {
+  const app = await NestFactory.createApplicationContext(GraphQLSchemaBuilderModule, {
+    logger: false,
+    abortOnError: false,
+  });
+  try {
+    const schema = await app.get(GraphQLSchemaFactory).create(RESOLVERS);
+    return `${printSchema(lexicographicSortSchema(schema))}\n`;
+  } finally {
+    await app.close();
+  }
+}

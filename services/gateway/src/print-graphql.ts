@@ -1,0 +1,4 @@
+import { graphqlSchemaText } from './graphql-schema.ts';
+
+// As print-openapi.ts, for docs/reference/schema.graphql.
+process.stdout.write(await graphqlSchemaText());

@@ -1,0 +1,40 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { ServiceContext } from '@vega/platform';
+import { listenGrpc } from './adapters/grpc/grpc-server.ts';
+import { ACCESS_POLICY, type AccessPolicy } from './adapters/http/access.ts';
+import { MarketQueries } from './app/market-queries.ts';
+import { RateLimiter } from './app/rate-limiter.ts';
+import { StreamHub } from './app/stream/stream-hub.ts';
+import { RATE_WINDOW_MS, streamLimits, type GatewayConfig } from './config.ts';
+import { serveHttp } from './http-server.ts';
+
+/** Opens the gateway's doors: HTTP with everything on it, and gRPC beside it. They end in this order. */
+export async function serve(
+  root: DynamicModule,
+  context: ServiceContext<GatewayConfig>,
+): Promise<NestFastifyApplication> {
+  const { config, logger, metrics, clock, health, onDefect } = context;
+  const app = await serveHttp(root, context);
+  try {
+    const grpc = await listenGrpc(config.VEGA_HTTP_HOST, config.VEGA_GRPC_PORT, {
+      market: app.get(MarketQueries, { strict: false }),
+      hub: app.get(StreamHub, { strict: false }),
+      limiter: app.get(RateLimiter, { strict: false }),
+      access: app.get<AccessPolicy>(ACCESS_POLICY, { strict: false }),
+      rateWindowMs: RATE_WINDOW_MS,
+      heartbeatMs: streamLimits(config).heartbeatMs,
+      logger,
+      metrics,
+      clock,
+      health,
+      onDefect,
+    });
+    context.onDrain('grpc', () => grpc.close());
+    logger.info({ port: grpc.port }, 'serving gRPC');
+    return app;
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+}
