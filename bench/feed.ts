@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finish } from './measure.ts';
+import { benchLatency } from './feed/latency.ts';
 import { benchLoad } from './feed/load.ts';
 import { benchThroughput } from './feed/throughput.ts';
 
@@ -18,7 +19,8 @@ const trio = await startTrio({
 });
 try {
   const throughput = await benchThroughput(trio.nats.url);
-  finish([throughput, await benchLoad()]);
+  const latency = await benchLatency();
+  finish([throughput, latency, await benchLoad()]);
 } finally {
   await trio.stop();
   rmSync(folder, { recursive: true, force: true });

@@ -100,7 +100,8 @@ describe('the official SDK, unmodified, against the simulator process', () => {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ kind: 'sabotage', what }),
       });
-      const report = await runSdk('3000');
+      // Long enough for what is not at fault, since each check at fault waits it out.
+      const report = await runSdk('8000');
       await fetch(`${simulator.faultUrl}/faults`, { method: 'DELETE' });
       expect(failures(report).map((check) => check.name)).toEqual(expected);
     },

@@ -13,7 +13,7 @@ import { connectRedis } from './adapters/redis-connection.ts';
 import { RedisLastKnown } from './adapters/redis-last-known.ts';
 import { RpcMarketData } from './adapters/rpc-market-data.ts';
 import { prometheusStreamMetrics, registerStreamSizes } from './adapters/stream/prometheus-stream-metrics.ts';
-import { RedisSharedCount } from './adapters/limits/redis-shared-count.ts';
+import { RedisRateCount } from './adapters/limits/redis-rate-count.ts';
 import { MarketQueries } from './app/market-queries.ts';
 import { RateLimiter } from './app/rate-limiter.ts';
 import { StreamHub } from './app/stream/stream-hub.ts';
@@ -45,7 +45,7 @@ export class GatewayModule {
     registerStreamSizes(metrics, hub);
     context.onDrain('stream', () => hub.drain());
     const limiter = new RateLimiter(
-      new RedisSharedCount(redis, RATE_WINDOW_MS),
+      new RedisRateCount(redis, RATE_WINDOW_MS),
       clock,
       { requests: config.VEGA_RATE_LIMIT_PER_MINUTE, windowMs: RATE_WINDOW_MS },
       (error) => logger.warn({ err: error }, 'requests are counted by this replica alone'),

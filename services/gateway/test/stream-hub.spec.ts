@@ -1,53 +1,12 @@
-// The hub over ports in memory and a clock that stands still: leases, lingering, slow clients, silence, and a seeded simulation.
-import { FeedHealth, HealthState, Instrument, StaleReason, Tick } from '@vega/contracts';
+// The hub over ports in memory and a clock that stands still: leases, lingering, slow clients, silence.
+import { FeedHealth, HealthState, Instrument, Tick } from '@vega/contracts';
 import { repeat } from '@vega/kernel';
-import { FakeClock, withSeed } from '@vega/testkit';
-import { DEFAULT_STREAM_LIMITS, type StreamLimits } from '../src/app/stream/limits.ts';
+import { stage, type Stage } from './hub-stage.ts';
+import { MemorySocket } from './in-memory-feed.ts';
 import type { StreamClient } from '../src/app/stream/stream-client.ts';
-import { StreamHub } from '../src/app/stream/stream-hub.ts';
-import { CountingMetrics, InMemoryFeed, MemorySocket } from './in-memory-feed.ts';
 
 const A = 'NSE_FO|1';
 const B = 'NSE_FO|2';
-
-interface Stage {
-  readonly feed: InMemoryFeed;
-  readonly clock: FakeClock;
-  readonly metrics: CountingMetrics;
-  readonly hub: StreamHub;
-  readonly failures: unknown[];
-  join(): { socket: MemorySocket; client: StreamClient };
-  say(client: StreamClient, message: object): void;
-}
-
-function stage(limits: Partial<StreamLimits> = {}): Stage {
-  const feed = new InMemoryFeed();
-  const clock = new FakeClock();
-  const metrics = new CountingMetrics();
-  const failures: unknown[] = [];
-  const hub = new StreamHub({
-    market: feed.market,
-    lastKnown: feed.lastKnown,
-    source: feed.source,
-    metrics,
-    clock,
-    limits: { ...DEFAULT_STREAM_LIMITS, ...limits },
-    replica: 'one',
-    onFailure: (error) => failures.push(error),
-  });
-  return {
-    feed,
-    clock,
-    metrics,
-    hub,
-    failures,
-    join() {
-      const socket = new MemorySocket();
-      return { socket, client: hub.join(socket) };
-    },
-    say: (client, message) => void hub.receive(client, JSON.stringify(message)),
-  };
-}
 
 const health = (more: Partial<FeedHealth> = {}): FeedHealth =>
   FeedHealth.create({ replica: 'm', state: HealthState.GREEN, ...more });
@@ -359,82 +318,4 @@ describe('staleness', () => {
     }
     expect(hub.status().feed).toMatchObject({ state: 'GREEN', reasons: [] });
   });
-});
-
-describe('simulation', () => {
-  it(
-    'every client ends with the newest state, never sees an older one, and its sequences have no hole',
-    () =>
-      withSeed(20_261_123, async (random) => {
-        const { feed, clock, hub, join, say, failures } = stage({
-          softBufferBytes: 3_000,
-          hardBufferBytes: 98_000,
-          maxMessagesPerSecond: 1_000,
-        });
-        const keys = Array.from({ length: 12 }, (_item, at) => `NSE_FO|${at + 1}`);
-        for (const key of keys) feed.publish(key, 100);
-        const clients = Array.from({ length: 6 }, () => join());
-        for (let step = 0; step < 1_500; step += 1) {
-          const { socket, client } = random.pick(clients);
-          const some = random.shuffle(keys).slice(0, random.integer(1, 5));
-          const roll = random.integer(1, 100);
-          if (roll <= 60) feed.publish(random.pick(keys), random.integer(1, 1_000_000), random.chance(0.05));
-          else if (roll <= 66)
-            say(client, {
-              op: 'subscribe',
-              channel: 'quotes',
-              instruments: some,
-              subscription: random.pick(['a', 'b']),
-              rate_hz: random.pick([10, 2]),
-            });
-          else if (roll <= 69)
-            say(client, { op: 'unsubscribe', subscription: random.pick(['a', 'b']), instruments: some });
-          else if (roll <= 71) say(client, { op: 'resync', subscription: random.pick(['a', 'b']) });
-          else if (roll <= 73) feed.away = !feed.away;
-          else if (roll <= 75) feed.staleReason = random.pick([StaleReason.NONE, StaleReason.CONNECTION_MUTE]);
-          else if (roll <= 77) socket.reads = !socket.reads;
-          else if (roll <= 79) feed.onReconnect();
-          else await clock.advance(random.integer(1, 120));
-          if (socket.reads) socket.bufferedBytes = 0;
-        }
-        feed.away = false;
-        feed.staleReason = StaleReason.NONE;
-        for (const { socket } of clients) {
-          socket.reads = true;
-          socket.bufferedBytes = 0;
-        }
-        feed.onReconnect();
-        await clock.advance(10_000);
-        let compared = 0;
-        for (const { socket, client } of clients) {
-          expect(socket.closedWith).toBeUndefined();
-          // Replies and snapshots that a client asks for without reading come on top of the soft bound; the hard one cuts it off.
-          expect([socket.terminated, socket.peakBytes < 100_000]).toEqual([false, true]);
-          for (const subscription of client.subscriptions.values()) {
-            const batches = socket.batches(subscription.name);
-            // A subscription that was given up and taken again counts from one again.
-            const starts = batches.map((batch) => batch.seq).lastIndexOf(1);
-            expect(batches.slice(starts).map((batch) => batch.seq)).toEqual(
-              batches.slice(starts).map((_batch, at) => at + 1),
-            );
-            if (subscription.channel !== 'quotes') continue;
-            for (const key of subscription.held.keys()) {
-              const seen = socket.quotes(key, subscription.name);
-              expect(seen.at(-1)).toMatchObject({ seq: feed.ticks.get(key)?.seq, stale: false });
-              for (const [at, quote] of seen.entries())
-                expect(quote.seq).toBeGreaterThanOrEqual(seen[at - 1]?.seq ?? 0);
-              compared += 1;
-            }
-          }
-        }
-        expect(compared).toBeGreaterThan(20);
-        expect(hub.instrumentCount).toBeLessThanOrEqual(keys.length);
-        expect(feed.listeners.size).toBe(hub.instrumentCount);
-        expect(failures.every((error) => (error as { code?: string }).code === 'SERVICE_UNAVAILABLE')).toBe(true);
-        for (const { client } of clients) hub.leave(client);
-        await clock.advance(40_000);
-        expect([hub.clientCount, hub.heldCount, hub.instrumentCount]).toEqual([0, 0, 0]);
-      }),
-    60_000,
-  );
 });

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis';
 import type { SharedCount } from '../../app/rate-limiter.ts';
 
 /** Counts in Redis; a count outlives its window by a little, whatever the clocks of replicas differ by. */
-export class RedisSharedCount implements SharedCount {
+export class RedisRateCount implements SharedCount {
   constructor(
     private readonly redis: Redis,
     private readonly lingerMs: number,
