@@ -37,7 +37,7 @@ describe('soak', () => {
   });
 
   it('two minutes of an accelerated market leave every process flat', async () => {
-    const report = await runSoak({ minutes: 2, warmUpMinutes: 0.75, speed: 60, streamClients: 10 });
+    const report = await runSoak({ minutes: 2, warmUpMinutes: 1.5, speed: 60, streamClients: 10 });
     expect(report.problems).toEqual([]);
     expect(report.trends.length).toBeGreaterThanOrEqual(7);
     expect(report.volume.frames).toBeGreaterThan(1_000);
