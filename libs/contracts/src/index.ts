@@ -2,6 +2,7 @@ export * from './candle-limits.ts';
 export * from './codec.ts';
 export * from './error-codes.ts';
 export * from './last-values.ts';
+export * from './parties.ts';
 export * from './rpc.ts';
 export * from './streams.ts';
 export * from './subject-token.ts';

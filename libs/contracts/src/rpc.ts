@@ -1,4 +1,5 @@
 import type { Codec } from './codec.ts';
+import type { Party } from './parties.ts';
 import { subjects } from './subjects.ts';
 import {
   GetCandlesRequest,
@@ -19,9 +20,11 @@ import {
 
 /** One request/reply method: who answers it, both schemas, and how long a caller waits at most. */
 export interface RpcContract<Req, Res> {
-  readonly service: string;
+  readonly service: Party;
   readonly method: string;
   readonly subject: string;
+  /** Who may ask. Permissions on the bus are made from this. */
+  readonly callers: readonly Party[];
   readonly request: Codec<Req>;
   readonly response: Codec<Res>;
   readonly deadlineMs: number;
@@ -29,23 +32,28 @@ export interface RpcContract<Req, Res> {
 }
 
 function rpc<Req, Res>(
-  service: string,
+  service: Party,
   method: string,
+  callers: readonly Party[],
   request: Codec<Req>,
   response: Codec<Res>,
   deadlineMs: number,
   summary: string,
 ): RpcContract<Req, Res> {
-  return { service, method, subject: subjects.rpc(service, method), request, response, deadlineMs, summary };
+  return { service, method, callers, subject: subjects.rpc(service, method), request, response, deadlineMs, summary };
 }
 
 const FEED = 'market-feed';
+
+/** Whoever works with prices. */
+const READERS: readonly Party[] = ['gateway', 'options', 'strategy', 'orders', 'portfolio'];
 
 /** The methods market-feed answers. */
 export const marketFeedRpc = {
   getQuotes: rpc(
     FEED,
     'get-quotes',
+    READERS,
     GetQuotesRequest,
     GetQuotesResponse,
     4_000,
@@ -54,15 +62,25 @@ export const marketFeedRpc = {
   getOverview: rpc(
     FEED,
     'get-overview',
+    READERS,
     GetOverviewRequest,
     GetOverviewResponse,
     2_000,
     'Indices, VIX, sessions, breadth, feed health.',
   ),
-  getCandles: rpc(FEED, 'get-candles', GetCandlesRequest, GetCandlesResponse, 10_000, 'Candles of one instrument.'),
+  getCandles: rpc(
+    FEED,
+    'get-candles',
+    READERS,
+    GetCandlesRequest,
+    GetCandlesResponse,
+    10_000,
+    'Candles of one instrument.',
+  ),
   searchInstruments: rpc(
     FEED,
     'search-instruments',
+    ['gateway'],
     SearchInstrumentsRequest,
     SearchInstrumentsResponse,
     2_000,
@@ -71,6 +89,7 @@ export const marketFeedRpc = {
   getInstruments: rpc(
     FEED,
     'get-instruments',
+    READERS,
     GetInstrumentsRequest,
     GetInstrumentsResponse,
     2_000,
@@ -79,6 +98,7 @@ export const marketFeedRpc = {
   getFeedStatus: rpc(
     FEED,
     'get-feed-status',
+    READERS,
     GetFeedStatusRequest,
     GetFeedStatusResponse,
     2_000,
@@ -87,6 +107,7 @@ export const marketFeedRpc = {
   renewInterest: rpc(
     FEED,
     'renew-interest',
+    READERS,
     RenewInterestRequest,
     RenewInterestResponse,
     2_000,

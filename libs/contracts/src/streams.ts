@@ -1,10 +1,35 @@
+import type { Party } from './parties.ts';
 import { subjects } from './subjects.ts';
+
+/** One way in which somebody reads a stream. Permissions on the bus and the consumers themselves are made from this. */
+export type StreamReader =
+  | DurableReader
+  /** Asks for the last message of a subject; which subjects follows from the families that the party consumes. */
+  | { readonly party: Party; readonly lastValues: true }
+  /** Quant teams: a copy in their own account, each team with a durable of its own on it. */
+  | { readonly party: 'quants'; readonly copyMaxBytes: number };
+
+/** A durable pull consumer, made before the services start. */
+export interface DurableReader {
+  readonly party: Party;
+  /** Name of the consumer: where reading goes on after a restart. */
+  readonly durable: string;
+  /** Default: every subject of the stream. */
+  readonly filterSubjects?: readonly string[];
+  /** Messages in hand at most; 256 unless given. */
+  readonly maxInHand?: number;
+  /** Milliseconds without a sign of life after which a message is given to somebody else; 30,000 unless given. */
+  readonly ackWaitMs?: number;
+  /** The party makes the consumer itself, at a position that only it knows. */
+  readonly madeByReader?: true;
+}
 
 /** A JetStream stream as data: who creates it, what it keeps and for how long. */
 export interface StreamDefinition {
   readonly name: string;
-  readonly owner: string;
+  readonly owner: Party | 'platform';
   readonly subjects: readonly string[];
+  readonly readers: readonly StreamReader[];
   readonly storage: 'file' | 'memory';
   /** Bytes kept at most; the oldest go first. */
   readonly maxBytes: number;
@@ -26,6 +51,10 @@ export const STREAMS = {
     name: 'MD_TICKS',
     owner: 'market-feed',
     subjects: [subjects.ticksOf()],
+    readers: [
+      { party: 'market-feed-archiver', durable: 'archiver', madeByReader: true },
+      { party: 'quants', copyMaxBytes: GIB / 2 },
+    ],
     storage: 'file',
     maxBytes: 2 * GIB,
     maxAgeMs: 24 * HOUR_MS,
@@ -37,6 +66,7 @@ export const STREAMS = {
     name: 'MD_BARS',
     owner: 'market-feed',
     subjects: [subjects.bars()],
+    readers: [{ party: 'quants', copyMaxBytes: GIB / 2 }],
     storage: 'file',
     maxBytes: GIB,
     maxAgeMs: 7 * 24 * HOUR_MS,
@@ -48,6 +78,13 @@ export const STREAMS = {
     name: 'MD_STATUS',
     owner: 'market-feed',
     subjects: [subjects.allStatus(), subjects.allHealth()],
+    readers: [
+      { party: 'gateway', lastValues: true },
+      { party: 'options', lastValues: true },
+      { party: 'strategy', lastValues: true },
+      { party: 'orders', lastValues: true },
+      { party: 'portfolio', lastValues: true },
+    ],
     storage: 'file',
     maxBytes: 64 * 1024 ** 2,
     maxAgeMs: 0,
@@ -59,6 +96,7 @@ export const STREAMS = {
     name: 'DEAD_LETTERS',
     owner: 'platform',
     subjects: [subjects.allDeadLetters()],
+    readers: [],
     storage: 'file',
     maxBytes: GIB,
     maxAgeMs: 30 * 24 * HOUR_MS,

@@ -4,6 +4,7 @@ import { Bar } from './gen/vega/md/v1/bar.ts';
 import { FeedHealth, MarketStatus } from './gen/vega/md/v1/status.ts';
 import { Tick } from './gen/vega/md/v1/tick.ts';
 import type { Codec } from './codec.ts';
+import type { BusParty, Party } from './parties.ts';
 
 /** How a subject's messages reach those who want them. */
 export type Delivery = 'core, captured for replay' | 'stream' | 'stream, last per subject' | 'request';
@@ -12,7 +13,12 @@ export type Delivery = 'core, captured for replay' | 'stream' | 'stream, last pe
 export interface SubjectFamily<T = unknown> {
   /** Subject with its parameters in angle brackets. */
   readonly pattern: string;
-  readonly owner: string;
+  /** Who defines it; with delivery "request" who answers it. */
+  readonly owner: Party;
+  /** Who may publish it; with delivery "request" who may ask. Permissions on the bus are made from this. */
+  readonly publishers: readonly BusParty[];
+  /** Who may subscribe to it. Readers of a stream stand with the stream. */
+  readonly consumers: readonly BusParty[];
   readonly schema: string;
   readonly codec: Codec<T>;
   readonly delivery: Delivery;
@@ -28,6 +34,8 @@ export const SUBJECT_FAMILIES = {
   tick: family<Tick>({
     pattern: 'md.v1.tick.<segment>.<token>',
     owner: 'market-feed',
+    publishers: ['market-feed'],
+    consumers: ['gateway', 'options', 'strategy', 'orders', 'portfolio', 'quants'],
     schema: 'vega.md.v1.Tick',
     codec: Tick,
     delivery: 'core, captured for replay',
@@ -36,6 +44,8 @@ export const SUBJECT_FAMILIES = {
   bar: family<Bar>({
     pattern: 'md.v1.bar.<interval>.<segment>.<token>',
     owner: 'market-feed',
+    publishers: ['market-feed'],
+    consumers: ['gateway', 'options', 'strategy', 'quants'],
     schema: 'vega.md.v1.Bar',
     codec: Bar,
     delivery: 'stream',
@@ -44,6 +54,8 @@ export const SUBJECT_FAMILIES = {
   status: family<MarketStatus>({
     pattern: 'md.v1.status.<segment>',
     owner: 'market-feed',
+    publishers: ['market-feed'],
+    consumers: ['gateway', 'options', 'strategy', 'orders', 'portfolio', 'quants'],
     schema: 'vega.md.v1.MarketStatus',
     codec: MarketStatus,
     delivery: 'stream, last per subject',
@@ -52,6 +64,8 @@ export const SUBJECT_FAMILIES = {
   health: family<FeedHealth>({
     pattern: 'md.v1.health.<replica>',
     owner: 'market-feed',
+    publishers: ['market-feed'],
+    consumers: ['gateway', 'options', 'strategy', 'orders', 'portfolio'],
     schema: 'vega.md.v1.FeedHealth',
     codec: FeedHealth,
     delivery: 'stream, last per subject',

@@ -24,13 +24,14 @@ describe('JetStream consumption', () => {
   afterAll(() => bus.close());
 
   /** A stream of its own for each case, on subjects that no other stream captures. */
-  async function freshStream(): Promise<StreamDefinition> {
+  async function freshStream(maxInHand = 256): Promise<StreamDefinition> {
     count += 1;
     const name = `SPEC_${process.pid}_${count}`;
     const stream: StreamDefinition = {
       ...STREAMS.bars,
       name,
       subjects: [`spec.${name}.*`],
+      readers: [{ party: 'gateway', durable: `${name}-reader`, maxInHand }],
       storage: 'memory',
       maxBytes: 8 << 20,
     };
@@ -157,26 +158,26 @@ describe('JetStream consumption', () => {
   });
 
   it('gives back what a stopped process had not finished: the next one handles it', async () => {
-    const stream = await freshStream();
+    const stream = await freshStream(1);
     const first: number[] = [];
     let stopping: Promise<void> | undefined;
-    const consumption: Consumption = await consume(context, {
-      ...options(stream, async (bar) => {
+    const consumption: Consumption = await consume(
+      context,
+      options(stream, async (bar) => {
         first.push(bar.volume);
         stopping ??= consumption.stop();
         await bus.nc.flush();
       }),
-      maxInHand: 1,
-    });
+    );
     for (let n = 0; n < 10; n += 1) await publish(stream, 'k', n);
     while (stopping === undefined) await bus.nc.flush();
     await stopping;
     expect(first.length).toBeLessThan(10);
     const second: number[] = [];
-    const again = await consume(context, {
-      ...options(stream, (bar) => Promise.resolve(void second.push(bar.volume))),
-      maxInHand: 1,
-    });
+    const again = await consume(
+      context,
+      options(stream, (bar) => Promise.resolve(void second.push(bar.volume))),
+    );
     await settled(stream);
     await again.stop();
     expect([...first, ...second]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);

@@ -4,14 +4,7 @@
 //   history and its key continues.
 // Invariants: a message is acknowledged only after its handler returned or after the dead-letter stream acknowledged
 //   it; at most one handler runs per key; at most `maxInHand` messages are in memory.
-import {
-  AckPolicy,
-  DeliverPolicy,
-  jetstream,
-  jetstreamManager,
-  type ConsumerMessages,
-  type JsMsg,
-} from '@nats-io/jetstream';
+import { jetstream, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
 import { SpanKind } from '@opentelemetry/api';
 import { headers as natsHeaders } from '@nats-io/nats-core';
 import { STREAMS, subjects, type Codec, type StreamDefinition } from '@vega/contracts';
@@ -19,7 +12,7 @@ import { Defect, type Clock } from '@vega/kernel';
 import type { Bus } from './bus.ts';
 import type { Logger } from './logging.ts';
 import type { Metrics } from './metrics.ts';
-import { ensureStreams } from './streams.ts';
+import { ensureDurable, ensureStreams } from './streams.ts';
 import { extractTrace, withSpan } from './telemetry.ts';
 
 /** What a handler is told of a message beside its content. */
@@ -33,20 +26,16 @@ export interface ConsumedMessage {
 
 export interface ConsumeOptions<T> {
   stream: StreamDefinition;
-  /** Durable name: where reading goes on after a restart. */
+  /** One of the durable readers that the stream's definition names. */
   durable: string;
   codec: Codec<T>;
   /** Messages of one key are handled in order; default: the subject. */
   keyOf?: (message: T, subject: string) => string;
   handle: (message: T, info: ConsumedMessage) => Promise<void>;
-  filterSubjects?: readonly string[];
   /** Tries of one message, over all processes, before it becomes a dead letter. */
   maxAttempts?: number;
   /** Wait before the second try, doubled for each further one, milliseconds. */
   retryDelayMs?: number;
-  maxInHand?: number;
-  /** Milliseconds without a sign of life after which the server gives a message to somebody else. */
-  ackWaitMs?: number;
 }
 
 export interface Consumption {
@@ -68,17 +57,7 @@ export interface ConsumeContext {
 export async function consume<T>(context: ConsumeContext, options: ConsumeOptions<T>): Promise<Consumption> {
   // Before the first message: a message that cannot be buried could only come again and again.
   await ensureStreams(context.bus, [STREAMS.deadLetters], { replicas: context.replicas ?? 1 });
-  const manager = await jetstreamManager(context.bus.nc);
-  const ackWaitMs = options.ackWaitMs ?? 30_000;
-  const maxInHand = options.maxInHand ?? 256;
-  await manager.consumers.add(options.stream.name, {
-    durable_name: options.durable,
-    ack_policy: AckPolicy.Explicit,
-    deliver_policy: DeliverPolicy.All,
-    ack_wait: ackWaitMs * 1_000_000,
-    max_ack_pending: maxInHand,
-    ...(options.filterSubjects === undefined ? {} : { filter_subjects: [...options.filterSubjects] }),
-  });
+  const { ackWaitMs, maxInHand } = await ensureDurable(context.bus, options.stream, options.durable);
   const consumer = await jetstream(context.bus.nc).consumers.get(options.stream.name, options.durable);
   const messages = await consumer.consume({ max_messages: maxInHand });
   return new Runner(context, options, messages, ackWaitMs).start();

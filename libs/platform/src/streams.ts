@@ -1,11 +1,21 @@
-import { DiscardPolicy, jetstreamManager, RetentionPolicy, StorageType, type StreamConfig } from '@nats-io/jetstream';
-import type { StreamDefinition } from '@vega/contracts';
+import {
+  AckPolicy,
+  DeliverPolicy,
+  DiscardPolicy,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  type ConsumerConfig,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import type { DurableReader, StreamDefinition } from '@vega/contracts';
 import { invariant } from '@vega/kernel';
 import type { Bus } from './bus.ts';
 
 /**
- * Makes sure that streams stand as the contracts define them: creates the missing, updates the changed. Idempotent;
- * every replica of the owner may do it at start. `replicas` is 1 on a single server and 3 on a cluster.
+ * Makes sure that streams stand as the contracts define them: creates the missing, updates the changed. Idempotent.
+ * A service has no permission to create one, so with users on the bus it finds them as {@link provisionBus} left them
+ * and only looks; a stream that is missing then ends the service. `replicas` is 1 on a single server, 3 on a cluster.
  */
 export async function ensureStreams(
   bus: Bus,
@@ -19,6 +29,33 @@ export async function ensureStreams(
     if (present === undefined) await manager.streams.add(wanted);
     else if (differs(present.config, wanted)) await manager.streams.update(definition.name, wanted);
   }
+}
+
+/**
+ * Makes sure that a durable consumer stands as the stream's definition names it; like {@link ensureStreams} it only
+ * looks where all is well. Returns how it reads.
+ */
+export async function ensureDurable(
+  bus: Bus,
+  stream: StreamDefinition,
+  durable: string,
+): Promise<{ ackWaitMs: number; maxInHand: number }> {
+  const reader = stream.readers.find((one): one is DurableReader => 'durable' in one && one.durable === durable);
+  invariant(reader !== undefined, `stream ${stream.name} has no reader ${durable} in its definition`);
+  const ackWaitMs = reader.ackWaitMs ?? 30_000;
+  const maxInHand = reader.maxInHand ?? 256;
+  const manager = await jetstreamManager(bus.nc);
+  const wanted: Partial<ConsumerConfig> = {
+    durable_name: durable,
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: DeliverPolicy.All,
+    ack_wait: ackWaitMs * 1_000_000,
+    max_ack_pending: maxInHand,
+    ...(reader.filterSubjects === undefined ? {} : { filter_subjects: [...reader.filterSubjects] }),
+  };
+  const present = await manager.consumers.info(stream.name, durable).catch(() => undefined);
+  if (present === undefined || differs(present.config, wanted)) await manager.consumers.add(stream.name, wanted);
+  return { ackWaitMs, maxInHand };
 }
 
 type Wanted = Partial<StreamConfig> & { name: string };
@@ -41,7 +78,7 @@ function toConfig(definition: StreamDefinition, replicas: number): Wanted {
   };
 }
 
-function differs(present: StreamConfig, wanted: Wanted): boolean {
+function differs(present: StreamConfig | ConsumerConfig, wanted: object): boolean {
   const now = present as unknown as Record<string, unknown>;
   return Object.entries(wanted).some(([name, value]) => JSON.stringify(now[name]) !== JSON.stringify(value));
 }

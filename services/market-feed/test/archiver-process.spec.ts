@@ -35,7 +35,7 @@ afterAll(async () => {
 
 function launch(): Promise<ManagedProcess> {
   return startProcess({
-    name: 'market-archiver',
+    name: 'market-feed-archiver',
     command: process.execPath,
     args: [join(projectRoot(), 'services/market-feed/dist/archiver/main.js')],
     logFile: join(folder, 'archiver.log'),
@@ -78,6 +78,6 @@ it('killed again and again, the archiver files every tick once; asked to stop, i
       'SELECT count(*), count(DISTINCT stream_seq) FROM ticks',
     );
     expect([row?.map(Number), lastSeq, missing]).toEqual([[ticks, ticks], ticks, 0]);
-    expect(readFileSync(last.logFile, 'utf8')).toContain('market-archiver is ready');
+    expect(readFileSync(last.logFile, 'utf8')).toContain('market-feed-archiver is ready');
   });
 }, 120_000);

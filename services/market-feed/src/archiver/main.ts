@@ -2,7 +2,7 @@ import { startService } from '@vega/platform';
 import { archiverConfigSchema, ArchiverModule } from './archiver.module.ts';
 
 await startService({
-  name: 'market-archiver',
+  name: 'market-feed-archiver',
   config: archiverConfigSchema,
   module: (context) => ArchiverModule.start(context),
 });
