@@ -19,6 +19,25 @@ export const ERROR_CODES = {
   QUERY_TOO_COMPLEX: { retryable: false, meaning: 'The GraphQL query is deeper, wider or costlier than allowed.' },
   NOT_FOUND: { retryable: false, meaning: 'There is nothing at this address.' },
   INTERNAL: { retryable: true, meaning: 'A defect on our side; it is logged with the trace id.' },
+  // People
+  CREDENTIALS_INVALID: { retryable: false, meaning: 'E-mail, password or second factor are not right.' },
+  SECOND_FACTOR_REQUIRED: { retryable: false, meaning: 'The password is right; the second factor is wanted too.' },
+  LOGIN_THROTTLED: { retryable: true, meaning: 'Too many failed attempts; the context says when to try again.' },
+  SESSION_ENDED: { retryable: false, meaning: 'The session is over: sign in again.' },
+  PASSWORD_REFUSED: { retryable: false, meaning: 'The password is too short, too long or too common.' },
+  REGISTRATION_CLOSED: { retryable: false, meaning: 'Nobody can register here; an admin adds people.' },
+  PERMISSION_DENIED: { retryable: false, meaning: 'The role or the scope of the caller does not allow this.' },
+  SECOND_FACTOR_MISSING: { retryable: false, meaning: 'This is done by sessions that gave a second factor only.' },
+  SECOND_FACTOR_STATE: { retryable: false, meaning: 'The second factor is on, or is not on, already.' },
+  LIMIT_REACHED: { retryable: false, meaning: 'There are as many of these as there may be.' },
+  // Broker accounts
+  ACCOUNT_NOT_FOUND: { retryable: false, meaning: 'The caller has no account of this id.' },
+  ACCOUNT_INVALID: { retryable: false, meaning: 'The account cannot be as asked; the message says why.' },
+  LOGIN_STATE_INVALID: {
+    retryable: false,
+    meaning: 'This broker login was not begun in this browser, is over, or was used before.',
+  },
+  BROKER_LOGIN_REFUSED: { retryable: false, meaning: 'The broker refused the login, or the login is another account.' },
   // Instruments
   INSTRUMENT_KEY_INVALID: { retryable: false, meaning: 'Not of the form SEGMENT|token.' },
   SEGMENT_UNSUPPORTED: { retryable: false, meaning: 'The platform does not serve this segment.' },

@@ -1,6 +1,6 @@
-import type { Codec } from './codec.ts';
 import type { Party } from './parties.ts';
-import { subjects } from './subjects.ts';
+import { authRpc } from './rpc-auth.ts';
+import { rpc, type RpcContract } from './rpc-contract.ts';
 import {
   GetCandlesRequest,
   GetCandlesResponse,
@@ -17,31 +17,6 @@ import {
   SearchInstrumentsRequest,
   SearchInstrumentsResponse,
 } from './gen/vega/md/v1/market_feed_rpc.ts';
-
-/** One request/reply method: who answers it, both schemas, and how long a caller waits at most. */
-export interface RpcContract<Req, Res> {
-  readonly service: Party;
-  readonly method: string;
-  readonly subject: string;
-  /** Who may ask. Permissions on the bus are made from this. */
-  readonly callers: readonly Party[];
-  readonly request: Codec<Req>;
-  readonly response: Codec<Res>;
-  readonly deadlineMs: number;
-  readonly summary: string;
-}
-
-function rpc<Req, Res>(
-  service: Party,
-  method: string,
-  callers: readonly Party[],
-  request: Codec<Req>,
-  response: Codec<Res>,
-  deadlineMs: number,
-  summary: string,
-): RpcContract<Req, Res> {
-  return { service, method, callers, subject: subjects.rpc(service, method), request, response, deadlineMs, summary };
-}
 
 const FEED = 'market-feed';
 
@@ -118,4 +93,5 @@ export const marketFeedRpc = {
 /** Every request/reply method of the platform. */
 export const RPC_CONTRACTS: readonly RpcContract<never, never>[] = [
   ...(Object.values(marketFeedRpc) as unknown as RpcContract<never, never>[]),
+  ...(Object.values(authRpc) as unknown as RpcContract<never, never>[]),
 ];

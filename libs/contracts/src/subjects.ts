@@ -1,5 +1,6 @@
 import { instrumentKey, segmentOf, tokenOf, type InstrumentKey } from '@vega/kernel';
 import { escapeToken, unescapeToken } from './subject-token.ts';
+import { AccountChanged, Revocation, TokenChanged } from './gen/vega/auth/v1/account.ts';
 import { Bar } from './gen/vega/md/v1/bar.ts';
 import { FeedHealth, MarketStatus } from './gen/vega/md/v1/status.ts';
 import { Tick } from './gen/vega/md/v1/tick.ts';
@@ -71,6 +72,36 @@ export const SUBJECT_FAMILIES = {
     delivery: 'stream, last per subject',
     summary: 'Health of one market-feed replica, each second and at every change of state.',
   }),
+  account: family<AccountChanged>({
+    pattern: 'auth.v1.account.<account>',
+    owner: 'auth',
+    publishers: ['auth'],
+    consumers: ['gateway', 'strategy', 'orders', 'portfolio', 'market-feed'],
+    schema: 'vega.auth.v1.AccountChanged',
+    codec: AccountChanged,
+    delivery: 'stream, last per subject',
+    summary: 'A broker account after every change, without its secrets.',
+  }),
+  token: family<TokenChanged>({
+    pattern: 'auth.v1.token.<account>',
+    owner: 'auth',
+    publishers: ['auth'],
+    consumers: ['gateway', 'strategy', 'orders', 'portfolio', 'market-feed'],
+    schema: 'vega.auth.v1.TokenChanged',
+    codec: TokenChanged,
+    delivery: 'stream, last per subject',
+    summary: "An account's broker token came, ended or was refused; never the token itself.",
+  }),
+  revocation: family<Revocation>({
+    pattern: 'auth.v1.revocation.<kind>',
+    owner: 'auth',
+    publishers: ['auth'],
+    consumers: ['auth', 'gateway', 'options', 'strategy', 'orders', 'portfolio'],
+    schema: 'vega.auth.v1.Revocation',
+    codec: Revocation,
+    delivery: 'stream',
+    summary: 'Access tokens of a session, user, API key or deployment that are void from now on.',
+  }),
 } as const;
 
 /** Builds and parses the platform's subjects. No subject literal stands anywhere else. */
@@ -86,6 +117,12 @@ export const subjects = {
   allStatus: (): string => 'md.v1.status.*',
   health: (replica: string): string => `md.v1.health.${escapeToken(replica)}`,
   allHealth: (): string => 'md.v1.health.*',
+  account: (accountId: string): string => `auth.v1.account.${escapeToken(accountId)}`,
+  allAccounts: (): string => 'auth.v1.account.*',
+  token: (accountId: string): string => `auth.v1.token.${escapeToken(accountId)}`,
+  allTokens: (): string => 'auth.v1.token.*',
+  revocation: (kind: string): string => `auth.v1.revocation.${escapeToken(kind)}`,
+  allRevocations: (): string => 'auth.v1.revocation.*',
   rpc: (service: string, method: string): string => `rpc.v1.${escapeToken(service)}.${escapeToken(method)}`,
   deadLetter: (consumer: string): string => `dlq.v1.${escapeToken(consumer)}`,
   allDeadLetters: (): string => 'dlq.v1.*',

@@ -14,6 +14,7 @@ import { lastValueFrom, throwError, type Observable } from 'rxjs';
 import type { Bus } from './bus.ts';
 import type { Logger } from './logging.ts';
 import type { Metrics } from './metrics.ts';
+import { PRINCIPAL_HEADER } from './principal-header.ts';
 import { badRequest, encodeError } from './rpc-errors.ts';
 import { DEADLINE_HEADER } from './rpc-client.ts';
 import { extractTrace, withSpan } from './telemetry.ts';
@@ -23,6 +24,10 @@ export interface RpcCallContext {
   readonly subject: string;
   /** Milliseconds the caller still waits. */
   readonly deadlineMs: number;
+  /** The caller's token as it came, not yet verified; undefined when nobody stands behind the call. */
+  readonly principal: string | undefined;
+  /** Where the answer goes: below the inbox prefix of the one who asks. */
+  readonly replyTo: string;
 }
 
 /** Marks a controller's method as the handler of one contract: takes the request message, returns the response message. */
@@ -133,7 +138,13 @@ export class RpcTransport extends Server implements CustomTransportStrategy {
       throw badRequest(`the request is not a ${contract.service} ${contract.method} message`);
     }
     const deadlineMs = Number(message.headers?.get(DEADLINE_HEADER)) || contract.deadlineMs;
-    const context: RpcCallContext = { subject: contract.subject, deadlineMs };
+    const principal = message.headers?.get(PRINCIPAL_HEADER) || undefined;
+    const context: RpcCallContext = {
+      subject: contract.subject,
+      deadlineMs,
+      principal,
+      replyTo: message.reply ?? '',
+    };
     const result = await handler(request, context);
     return lastValueFrom(this.transformToObservable(result));
   }

@@ -21,6 +21,20 @@ export const PROBLEM_KINDS = {
   QUERY_TOO_COMPLEX: { status: 400, title: 'The query asks for too much' },
   NOT_FOUND: { status: 404, title: 'Nothing is here' },
   INTERNAL: { status: 500, title: 'A defect on our side' },
+  CREDENTIALS_INVALID: { status: 401, title: 'Sign-in refused' },
+  SECOND_FACTOR_REQUIRED: { status: 401, title: 'A second factor is wanted' },
+  LOGIN_THROTTLED: { status: 429, title: 'Too many attempts' },
+  SESSION_ENDED: { status: 401, title: 'The session is over' },
+  PASSWORD_REFUSED: { status: 422, title: 'Password not allowed' },
+  REGISTRATION_CLOSED: { status: 403, title: 'Registration is closed' },
+  PERMISSION_DENIED: { status: 403, title: 'Not allowed' },
+  SECOND_FACTOR_MISSING: { status: 403, title: 'Only with a second factor' },
+  SECOND_FACTOR_STATE: { status: 409, title: 'The second factor is not so' },
+  LIMIT_REACHED: { status: 409, title: 'No more of these' },
+  ACCOUNT_NOT_FOUND: { status: 404, title: 'No such account' },
+  ACCOUNT_INVALID: { status: 422, title: 'Not an account' },
+  LOGIN_STATE_INVALID: { status: 400, title: 'This login cannot be finished' },
+  BROKER_LOGIN_REFUSED: { status: 422, title: 'The broker login was refused' },
   INSTRUMENT_KEY_INVALID: { status: 400, title: 'Not an instrument key' },
   SEGMENT_UNSUPPORTED: { status: 422, title: 'Segment not served' },
   UNKNOWN_INSTRUMENT: { status: 404, title: 'Unknown instrument' },
@@ -45,8 +59,9 @@ export const PROBLEM_KINDS = {
 export function codeOfStatus(status: number): ErrorCode {
   switch (status) {
     case 401:
-    case 403:
       return 'UNAUTHENTICATED';
+    case 403:
+      return 'PERMISSION_DENIED';
     case 404:
       return 'NOT_FOUND';
     case 405:
