@@ -1,8 +1,5 @@
-/** A stable code: never reused, never renamed. `retryable` = an identical retry can succeed later. */
-export interface ErrorCodeEntry {
-  readonly retryable: boolean;
-  readonly meaning: string;
-}
+import type { ErrorCodeEntry } from './error-code-entry.ts';
+import { DENIAL_CODE_ENTRIES, ORDER_CODE_ENTRIES } from './order-codes.ts';
 
 /** Every code that crosses the bus or a front door, in precedence order within its group. */
 export const ERROR_CODES = {
@@ -51,7 +48,6 @@ export const ERROR_CODES = {
   // Rules
   CALENDAR_NOT_COVERED: { retryable: false, meaning: 'No holiday list covers this date.' },
   RULE_UNKNOWN: { retryable: false, meaning: 'The market rule in force on this date is not known here.' },
-  LOT_SIZE_MISMATCH: { retryable: false, meaning: 'The quantity is not a multiple of the lot.' },
   // Broker
   QUOTE_UNAVAILABLE: {
     retryable: true,
@@ -60,6 +56,9 @@ export const ERROR_CODES = {
   UPSTREAM_UNAVAILABLE: { retryable: true, meaning: 'The broker did not answer or refused service.' },
   UPSTREAM_TOKEN: { retryable: true, meaning: 'The broker token is missing, expired or refused.' },
   UPSTREAM_RATE_LIMITED: { retryable: true, meaning: 'The broker asked to slow down.' },
+  // Orders: requests, then denials in precedence order
+  ...ORDER_CODE_ENTRIES,
+  ...DENIAL_CODE_ENTRIES,
   // Streams
   STREAM_MESSAGE_INVALID: { retryable: false, meaning: 'A frame from the client does not fit the stream protocol.' },
   STREAM_FULL: { retryable: true, meaning: 'This gateway holds as many stream clients as it may.' },

@@ -1,6 +1,7 @@
 import type { Party } from './parties.ts';
 import { authRpc } from './rpc-auth.ts';
 import { rpc, type RpcContract } from './rpc-contract.ts';
+import { ordersRpc } from './rpc-orders.ts';
 import {
   GetCandlesRequest,
   GetCandlesResponse,
@@ -94,4 +95,5 @@ export const marketFeedRpc = {
 export const RPC_CONTRACTS: readonly RpcContract<never, never>[] = [
   ...(Object.values(marketFeedRpc) as unknown as RpcContract<never, never>[]),
   ...(Object.values(authRpc) as unknown as RpcContract<never, never>[]),
+  ...(Object.values(ordersRpc) as unknown as RpcContract<never, never>[]),
 ];

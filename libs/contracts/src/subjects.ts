@@ -3,6 +3,9 @@ import { escapeToken, unescapeToken } from './subject-token.ts';
 import { AccountChanged, Revocation, TokenChanged } from './gen/vega/auth/v1/account.ts';
 import { Bar } from './gen/vega/md/v1/bar.ts';
 import { FeedHealth, MarketStatus } from './gen/vega/md/v1/status.ts';
+import { OrderEvent, OrderIntent } from './gen/vega/ord/v1/order.ts';
+import { WriterCommand } from './gen/vega/ord/v1/orders_rpc.ts';
+import { KillSwitch } from './gen/vega/ord/v1/risk.ts';
 import { Tick } from './gen/vega/md/v1/tick.ts';
 import type { Codec } from './codec.ts';
 import type { BusParty, Party } from './parties.ts';
@@ -102,6 +105,56 @@ export const SUBJECT_FAMILIES = {
     delivery: 'stream',
     summary: 'Access tokens of a session, user, API key or deployment that are void from now on.',
   }),
+  orderSubmit: family<OrderIntent>({
+    pattern: 'ord.v1.submit.<account>',
+    owner: 'orders',
+    publishers: ['gateway', 'strategy'],
+    consumers: ['orders'],
+    schema: 'vega.ord.v1.OrderIntent',
+    codec: OrderIntent,
+    delivery: 'request',
+    summary: 'An intent for the one writer of the account, which answers SubmitReply after its commit.',
+  }),
+  orderCommand: family<WriterCommand>({
+    pattern: 'ord.v1.command.<account>',
+    owner: 'orders',
+    publishers: ['orders'],
+    consumers: ['orders'],
+    schema: 'vega.ord.v1.WriterCommand',
+    codec: WriterCommand,
+    delivery: 'request',
+    summary: 'What a replica asks of the replica that is the writer of the account.',
+  }),
+  orderIntent: family<OrderIntent>({
+    pattern: 'ord.v1.intent.<account>',
+    owner: 'orders',
+    publishers: ['orders'],
+    consumers: ['quants'],
+    schema: 'vega.ord.v1.OrderIntent',
+    codec: OrderIntent,
+    delivery: 'stream',
+    summary: 'Every intent as recorded, accepted or denied; nobody acts on it.',
+  }),
+  orderEvent: family<OrderEvent>({
+    pattern: 'ord.v1.event.<account>',
+    owner: 'orders',
+    publishers: ['orders'],
+    consumers: ['gateway', 'strategy', 'portfolio'],
+    schema: 'vega.ord.v1.OrderEvent',
+    codec: OrderEvent,
+    delivery: 'stream',
+    summary: 'Everything that happens to orders, with a gapless sequence per account.',
+  }),
+  killSwitch: family<KillSwitch>({
+    pattern: 'risk.v1.switch.<scope>',
+    owner: 'orders',
+    publishers: ['orders'],
+    consumers: ['gateway', 'strategy', 'orders', 'portfolio'],
+    schema: 'vega.ord.v1.KillSwitch',
+    codec: KillSwitch,
+    delivery: 'stream, last per subject',
+    summary: 'A kill switch at every change.',
+  }),
 } as const;
 
 /** Builds and parses the platform's subjects. No subject literal stands anywhere else. */
@@ -123,6 +176,16 @@ export const subjects = {
   allTokens: (): string => 'auth.v1.token.*',
   revocation: (kind: string): string => `auth.v1.revocation.${escapeToken(kind)}`,
   allRevocations: (): string => 'auth.v1.revocation.*',
+  /** Only the account's writer subscribes to it, without a queue group. */
+  orderSubmit: (account: string): string => `ord.v1.submit.${escapeToken(account)}`,
+  /** As {@link subjects.orderSubmit}, for what else only the writer can do. */
+  orderCommand: (account: string): string => `ord.v1.command.${escapeToken(account)}`,
+  orderIntent: (account: string): string => `ord.v1.intent.${escapeToken(account)}`,
+  allOrderIntents: (): string => 'ord.v1.intent.*',
+  orderEvent: (account: string): string => `ord.v1.event.${escapeToken(account)}`,
+  allOrderEvents: (): string => 'ord.v1.event.*',
+  killSwitch: (scope: string): string => `risk.v1.switch.${escapeToken(scope)}`,
+  allKillSwitches: (): string => 'risk.v1.switch.*',
   rpc: (service: string, method: string): string => `rpc.v1.${escapeToken(service)}.${escapeToken(method)}`,
   deadLetter: (consumer: string): string => `dlq.v1.${escapeToken(consumer)}`,
   allDeadLetters: (): string => 'dlq.v1.*',

@@ -1,5 +1,6 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import type { ErrorCode } from '@vega/contracts';
+import { DENIAL_STATUS, ORDER_STATUS_CODES } from './order-statuses.ts';
 import { toProblem, type ToldProblem } from '../http/problem.ts';
 
 /** Every code of the contracts and its gRPC face. */
@@ -40,11 +41,12 @@ export const GRPC_STATUS = {
   CANDLE_SPAN_TOO_LONG: status.INVALID_ARGUMENT,
   CALENDAR_NOT_COVERED: status.FAILED_PRECONDITION,
   RULE_UNKNOWN: status.FAILED_PRECONDITION,
-  LOT_SIZE_MISMATCH: status.FAILED_PRECONDITION,
   QUOTE_UNAVAILABLE: status.UNAVAILABLE,
   UPSTREAM_UNAVAILABLE: status.UNAVAILABLE,
   UPSTREAM_TOKEN: status.UNAVAILABLE,
   UPSTREAM_RATE_LIMITED: status.UNAVAILABLE,
+  ...ORDER_STATUS_CODES,
+  ...DENIAL_STATUS,
   STREAM_MESSAGE_INVALID: status.INVALID_ARGUMENT,
   STREAM_FULL: status.RESOURCE_EXHAUSTED,
   STREAM_LIMIT: status.RESOURCE_EXHAUSTED,

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@vega/contracts';
+import { DENIAL_PROBLEMS, ORDER_PROBLEMS } from './order-problems.ts';
 
 /** How one code is told over HTTP. */
 export interface ProblemKind {
@@ -45,11 +46,12 @@ export const PROBLEM_KINDS = {
   CANDLE_SPAN_TOO_LONG: { status: 400, title: 'Span too long' },
   CALENDAR_NOT_COVERED: { status: 422, title: 'No calendar for this date' },
   RULE_UNKNOWN: { status: 422, title: 'No market rule for this date' },
-  LOT_SIZE_MISMATCH: { status: 422, title: 'Not a multiple of the lot' },
   QUOTE_UNAVAILABLE: { status: 503, title: 'No quote to be had' },
   UPSTREAM_UNAVAILABLE: { status: 503, title: 'The broker is away' },
   UPSTREAM_TOKEN: { status: 503, title: 'The broker login is missing or over' },
   UPSTREAM_RATE_LIMITED: { status: 503, title: 'The broker asks to slow down' },
+  ...ORDER_PROBLEMS,
+  ...DENIAL_PROBLEMS,
   STREAM_MESSAGE_INVALID: { status: 400, title: 'Not a message of the stream' },
   STREAM_FULL: { status: 503, title: 'The stream is full' },
   STREAM_LIMIT: { status: 429, title: 'Too many subscriptions' },
