@@ -11,6 +11,7 @@ interface Traded {
 }
 
 const MINUTE_MS = 60_000;
+const TOKEN_LEFT_MS = 600 * MINUTE_MS;
 /** Monday, 23 November 2026, 11:30 in India. */
 export const MARKET_START_MS = Date.parse('2026-11-23T06:00:00Z');
 
@@ -222,7 +223,8 @@ export class SeededMarket {
       gaps: 0,
       reconnects: 0,
       token_expires_at: null,
-      token_expires_at_ms: Date.parse('2026-11-23T22:00:00Z'),
+      // The page measures it by the computer's clock, which no seed sets.
+      token_expires_at_ms: Date.now() + TOKEN_LEFT_MS,
       market_time: null,
       market_time_ms: this.nowMs,
       market_time_extrapolated: false,

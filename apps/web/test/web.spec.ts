@@ -1,16 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
+import { jest } from '@jest/globals';
 import { projectRoot, stateFolder } from '@vega/testkit';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { CHROMIUM_FLAGS, findOrInstallChromium } from './chromium.ts';
+import { FIRST_ROUTE_BYTES, firstRouteBytes, firstRouteScripts } from './first-route.ts';
 import { StandInGateway } from './stand-in-gateway.ts';
 
-const FIRST_ROUTE_BYTES = 160 * 1024;
 const SEED = 20_261_123;
-const WAIT_MS = 10_000;
+/** Waits are for a condition, so a long one costs nothing where the machine is quick. */
+const WAIT_MS = 45_000;
+const TEST_MS = 180_000;
 const NIFTY = 'NSE_INDEX|Nifty 50';
 const CALL = 'NSE_FO|52300';
 
@@ -24,15 +26,12 @@ function buildWeb(): void {
   execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
 }
 
-beforeAll(buildWeb, 120_000);
+jest.setTimeout(TEST_MS);
+beforeAll(buildWeb);
 
 it('the first route is at most 160 KB of gzipped script, without the chart', () => {
-  const html = readFileSync(join(dist, 'index.html'), 'utf8');
-  const scripts = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+\.js)"/g)].map(([, path]) => path ?? '');
-  expect(scripts.length).toBeGreaterThan(0);
-  const texts = scripts.map((path) => readFileSync(join(dist, path)));
-  expect(texts.reduce((sum, text) => sum + gzipSync(text).length, 0)).toBeLessThanOrEqual(FIRST_ROUTE_BYTES);
-  expect(texts.some((text) => text.includes('lightweight-charts'))).toBe(false);
+  expect(firstRouteBytes(dist)).toBeLessThanOrEqual(FIRST_ROUTE_BYTES);
+  expect(firstRouteScripts(dist).some((text) => text.includes('lightweight-charts'))).toBe(false);
 });
 
 const program = findOrInstallChromium((line) => process.stderr.write(`${line}\n`));
@@ -50,7 +49,7 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
     rmSync(screens, { recursive: true, force: true });
     mkdirSync(screens, { recursive: true });
     browser = await chromium.launch({ executablePath: program ?? '', args: [...CHROMIUM_FLAGS] });
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
   });
@@ -59,7 +58,7 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
     gateway = new StandInGateway(dist, SEED);
     url = await gateway.start();
     await open({ viewport: { width: 1440, height: 900 } });
-  }, 30_000);
+  });
   afterEach(async () => {
     await context?.close();
     gateway?.stop();
@@ -81,7 +80,7 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
     await lastPrice(NIFTY);
   }
 
-  const cell = (instrument: string, id: string) => page.locator(`[data-instrument="${instrument}"] [data-cell=${id}]`);
+  const cell = (instrument: string, id: string) => page.locator(`[data-row="${instrument}"] [data-cell=${id}]`);
 
   /** The price in the watchlist, once there is one. */
   async function lastPrice(instrument: string): Promise<string> {
@@ -137,7 +136,7 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
   it('finds instruments by keyboard, adds them, shows their depth, and remembers them', async () => {
     await watch('nifty 26150 ce');
     await lastPrice(CALL);
-    await page.locator(`[data-instrument="${CALL}"]`).click();
+    await page.locator(`[data-row="${CALL}"]`).click();
     await page.locator('.depth tbody td').filter({ hasText: /\d/ }).first().waitFor();
     expect(await page.locator('.depth tbody tr').count()).toBe(5);
     expect(await page.locator('.depth tfoot').innerText()).toMatch(/Buy 12\.35 L\s+Sell 9\.88 L/);
@@ -161,26 +160,24 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
 
   it('is moved through by arrows, reordered and emptied by keys', async () => {
     const keys = (): Promise<(string | null)[]> =>
-      page
-        .locator('.watch-body [data-instrument]')
-        .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-instrument')));
+      page.locator('.grid-body [data-row]').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-row')));
     const first = await keys();
-    await page.locator(`[data-instrument="${NIFTY}"] [role=rowheader]`).focus();
+    await page.locator(`[data-row="${NIFTY}"] [role=rowheader]`).focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowRight');
-    const focused = page.locator('.watch-body :focus');
+    const focused = page.locator('.grid-body :focus');
     expect(await focused.getAttribute('data-cell')).toBe('last');
-    expect(await page.locator('.watch-body [tabindex="0"]').count()).toBe(1);
+    expect(await page.locator('.grid-body [tabindex="0"]').count()).toBe(1);
     await page.keyboard.press('Alt+ArrowUp');
     expect(await keys()).toEqual([first[1], first[0], first[2], first[3]]);
     expect(await focused.getAttribute('data-cell')).toBe('last');
     await page.keyboard.press('Delete');
     expect(await keys()).toEqual([first[0], first[2], first[3]]);
-    await page.locator('.watch-body :focus').waitFor();
+    await page.locator('.grid-body :focus').waitFor();
     for (let n = 0; n < 3; n += 1) {
       await page.keyboard.press('Delete');
       await until('one row fewer', async () => (await keys()).length === 2 - n);
-      if (n < 2) await page.locator('.watch-body :focus').waitFor();
+      if (n < 2) await page.locator('.grid-body :focus').waitFor();
     }
     await page.getByText('Nothing is watched yet').waitFor();
     await shot('watch-empty');
@@ -239,13 +236,13 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
     gateway.setAdmitting(false);
     await readiness.filter({ hasText: 'Not ready: the live connection of this screen is down' }).waitFor();
     gateway.setAdmitting(true);
-    await readiness.filter({ hasText: 'Ready: market data is live' }).waitFor({ timeout: 20_000 });
+    await readiness.filter({ hasText: 'Ready: market data is live' }).waitFor({ timeout: WAIT_MS });
   });
 
   it('shows stale quotes as stale, with their age, and fresh ones as fresh again', async () => {
     await page.keyboard.press('t');
     gateway.setStale('CONNECTION_MUTE');
-    await page.locator(`[data-instrument="${NIFTY}"][data-stale="feed silent"]`).waitFor();
+    await page.locator(`[data-row="${NIFTY}"][data-stale="feed silent"]`).waitFor();
     await page
       .locator('[data-testid=trouble]')
       .filter({ hasText: 'Market feed is down: connection 1 is mute.' })
@@ -258,7 +255,7 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
     await shot('stale-light');
     await expectAccessible('stale, light');
     gateway.setStale(null);
-    await page.locator(`[data-instrument="${NIFTY}"]:not([data-stale])`).waitFor();
+    await page.locator(`[data-row="${NIFTY}"]:not([data-stale])`).waitFor();
     await page.locator('.feed-chip[data-level=good]').waitFor();
   });
 
@@ -266,7 +263,7 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
     gateway.setMoving(false);
     await page.locator('.feed-chip[data-level=late]').waitFor();
     await page.locator('.feed-chip[data-level=dead]').waitFor();
-    expect(await page.locator(`[data-instrument="${NIFTY}"][data-stale]`).count()).toBe(0);
+    expect(await page.locator(`[data-row="${NIFTY}"][data-stale]`).count()).toBe(0);
     gateway.setMoving(true);
     await page.locator('.feed-chip[data-level=good]').waitFor();
   });
@@ -275,15 +272,13 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
     const region = page.locator('[data-testid=trouble][aria-live=polite]');
     gateway.setAdmitting(false);
     await region.filter({ hasText: 'Connection to the platform lost' }).waitFor();
-    await page.locator(`[data-instrument="${NIFTY}"][data-stale="connection lost"]`).waitFor();
+    await page.locator(`[data-row="${NIFTY}"][data-stale="connection lost"]`).waitFor();
     await shot('lost');
     gateway.setAdmitting(true);
-    await region
-      .filter({ hasText: 'Connected: prices are current again.' })
-      .waitFor({ state: 'attached', timeout: 20_000 });
+    await region.filter({ hasText: 'Connected: prices are current again.' }).waitFor({ state: 'attached' });
     const before = await lastPrice(NIFTY);
     await until('another price', async () => (await lastPrice(NIFTY)) !== before);
-  }, 60_000);
+  });
 
   it('has a palette, a sheet of shortcuts, densities and themes', async () => {
     await page.keyboard.press('Control+k');
@@ -324,7 +319,7 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
     await shot('phone-watch');
     await expectAccessible('phone, market watch');
     const small = await page
-      .locator('button:visible, a:visible, input:visible, select:visible, .watch-body [role=row]')
+      .locator('button:visible, a:visible, input:visible, select:visible, .grid-body [role=row]')
       .evaluateAll((targets) =>
         targets
           .filter((one) => !one.classList.contains('skip-link') && one.tagName !== 'INPUT')
@@ -333,7 +328,7 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
       );
     expect(small).toEqual([]);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
-    await page.locator('[data-instrument="NSE_EQ|INERELIANCE"]').tap();
+    await page.locator('[data-row="NSE_EQ|INERELIANCE"]').tap();
     await page.locator('.depth tbody td').filter({ hasText: /\d/ }).first().waitFor();
     await shot('phone-sheet');
     await expectAccessible('phone, sheet');
@@ -346,5 +341,5 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
     await page.locator('[data-testid=readiness]').filter({ hasText: 'Ready: market data is live' }).waitFor();
     await shot('phone-status');
     await expectAccessible('phone, status');
-  }, 60_000);
+  });
 });

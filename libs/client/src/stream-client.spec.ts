@@ -113,6 +113,26 @@ describe('stream client', () => {
     expect(events[0]?.snapshot).toBe(true);
   });
 
+  it('follows a channel it has no method for, with the same order and holes', () => {
+    const { client, last } = bench();
+    const frames: unknown[] = [];
+    client.subscribeChannel('chain', { underlying: 'NIFTY' }, (frame) => frames.push(frame['rows']));
+    client.start();
+    last().hello();
+    expect(last().sent).toEqual([
+      { op: 'subscribe', id: 'c1', subscription: 'c1', channel: 'chain', underlying: 'NIFTY' },
+    ]);
+    const chain = (seq: number, snapshot: boolean, rows: number): void =>
+      last().says({ type: 'chain', subscription: 'c1', time_ms: 1, seq, snapshot, rows });
+    chain(1, true, 10);
+    chain(2, false, 11);
+    chain(4, false, 13);
+    expect(last().sent.at(-1)).toEqual({ op: 'resync', subscription: 'c1' });
+    chain(5, true, 14);
+    last().says({ type: 'something-new', time_ms: 1 });
+    expect(frames).toEqual([10, 11, 14]);
+  });
+
   it('asks for a snapshot at a hole and gives nothing until it comes', () => {
     const { client, last } = bench();
     const events: QuotesEvent[] = [];

@@ -208,6 +208,26 @@ export class StreamClient {
     });
   }
 
+  /**
+   * Follows a channel that has no method of its own here. `request` is what its subscribe message holds besides `op`, `id`
+   * and `subscription`; each of its frames carries `subscription`, `seq` and `snapshot`, and is given after its snapshot, in
+   * order and without holes.
+   */
+  subscribeChannel(
+    channel: string,
+    request: Readonly<Record<string, unknown>>,
+    onFrame: (frame: Readonly<Record<string, unknown>>, timeMs: number) => void,
+    onRefused?: QuotesListener['onRefused'],
+  ): StreamSubscription {
+    return this.hold({
+      name: this.newName('c'),
+      request: { ...request, channel },
+      seq: undefined,
+      onFrame,
+      onRefused,
+    });
+  }
+
   private newName(kind: string): string {
     const name = `${kind}${this.nextName}`;
     this.nextName += 1;
@@ -323,7 +343,8 @@ export class StreamClient {
         this.askedToWaitMs = typeof frame['reconnect_after_ms'] === 'number' ? frame['reconnect_after_ms'] : undefined;
         break;
       default:
-        // A newer gateway may say more than this client knows.
+        // A frame of another channel names its subscription; whatever else a newer gateway says is not for this client.
+        if ('seq' in frame) this.deliver(frame, Number(frame['time_ms']));
         break;
     }
   }

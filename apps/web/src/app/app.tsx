@@ -1,5 +1,5 @@
-import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useState } from 'react';
-import { Link, Route, Routes, useLocation, useNavigate } from 'react-router';
+import { useCallback, useLayoutEffect, useState } from 'react';
+import { useLocation, useNavigate } from 'react-router';
 import { useFeedStatusQuery } from '../api/market-api.ts';
 import { CommandPalette } from '../shell/command-palette.tsx';
 import { modeOf } from '../shell/mode.ts';
@@ -7,22 +7,21 @@ import { BottomNavigation, SideNavigation } from '../shell/navigation.tsx';
 import { ShortcutSheet } from '../shell/shortcut-sheet.tsx';
 import { TopBar } from '../shell/top-bar.tsx';
 import { TroubleBanner } from '../shell/trouble-banner.tsx';
-import { EmptyNotice, LoadingRows } from '../ui/notices.tsx';
-import { StatusPage } from '../status/status-page.tsx';
-import { SEARCH_FIELD } from '../watch/search-box.tsx';
-import { WatchPage } from '../watch/watch-page.tsx';
+import { EVERYWHERE_KEYS } from './everywhere-keys.ts';
+import { digitOf } from './key-combination.ts';
 import { densityChanged, DENSITIES, themeToggled } from './layout-slice.ts';
-import { PAGES } from './pages.ts';
-import { digitOf, isTyping, useKeys } from './shortcuts.ts';
+import { PageRoutes } from './page-routes.tsx';
+import { pageAt, PAGES } from './pages.ts';
+import { useShortcuts } from './shortcuts.ts';
 import { useAppDispatch, useAppSelector } from './store.ts';
-
-const ChartPage = lazy(async () => ({ default: (await import('../chart/chart-page.tsx')).ChartPage }));
 
 const STATUS_POLL_MS = 15_000;
 
+type Overlay = 'palette' | 'shortcuts';
+
 /** The shell around the pages. */
 export function App(): React.JSX.Element {
-  const [open, setOpen] = useState<'palette' | 'shortcuts'>();
+  const [open, setOpen] = useState<Overlay>();
   const { data } = useFeedStatusQuery(undefined, { pollingInterval: STATUS_POLL_MS });
   const mode = modeOf(data?.view.market_source);
   const { theme, density } = useAppSelector((state) => state.layout);
@@ -31,16 +30,12 @@ export function App(): React.JSX.Element {
   const onDensity = useCallback(() => dispatch(densityChanged(nextDensity)), [dispatch, nextDensity]);
   const onPalette = useCallback(() => setOpen('palette'), []);
   const onShortcuts = useCallback(() => setOpen('shortcuts'), []);
-  const { pathname } = useLocation();
+  const close = useCallback(() => setOpen(undefined), []);
 
   // Before the effects of the pages: the chart reads the colours in one.
   useLayoutEffect(() => {
     Object.assign(document.documentElement.dataset, { theme, density, mode });
   }, [theme, density, mode]);
-  useEffect(() => {
-    const page = PAGES.find((one) => one.path === pathname);
-    document.title = page === undefined ? 'VEGA' : `${page.title} · VEGA`;
-  }, [pathname]);
   useGlobalKeys({ onPalette, onShortcuts, onDensity });
 
   return (
@@ -53,33 +48,13 @@ export function App(): React.JSX.Element {
       <div className="flex min-h-0 flex-1">
         <SideNavigation />
         <main id="page" tabIndex={-1} className="relative min-w-0 flex-1 overflow-hidden outline-none">
-          <Suspense fallback={<LoadingRows rows={8} label="Loading the page" />}>
-            <Routes>
-              <Route path="/" element={<WatchPage />} />
-              <Route path="/chart" element={<ChartPage />} />
-              <Route path="/status" element={<StatusPage />} />
-              <Route path="*" element={<NoPage />} />
-            </Routes>
-          </Suspense>
+          <PageRoutes />
         </main>
       </div>
       <BottomNavigation onPalette={onPalette} />
-      {open === 'palette' ? (
-        <CommandPalette onClose={() => setOpen(undefined)} onShortcuts={onShortcuts} />
-      ) : open === 'shortcuts' ? (
-        <ShortcutSheet onClose={() => setOpen(undefined)} />
-      ) : null}
+      {open === 'palette' ? <CommandPalette onClose={close} onShortcuts={onShortcuts} /> : null}
+      {open === 'shortcuts' ? <ShortcutSheet onClose={close} /> : null}
     </div>
-  );
-}
-
-function NoPage(): React.JSX.Element {
-  return (
-    <EmptyNotice title="There is no such page">
-      <Link to="/" className="text-accent underline">
-        Go to the market watch
-      </Link>
-    </EmptyNotice>
   );
 }
 
@@ -94,27 +69,21 @@ function useGlobalKeys({ onPalette, onShortcuts, onDensity }: GlobalActions): vo
   const dispatch = useAppDispatch();
   const navigate = useNavigate();
   const { pathname } = useLocation();
-  const handle = useCallback(
-    (event: KeyboardEvent) => {
-      if ((event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === 'k') {
-        event.preventDefault();
-        if (document.querySelector('dialog[open]') === null) onPalette();
-        return;
-      }
-      if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return;
-      const digit = digitOf(event);
-      const page = digit === undefined ? undefined : PAGES[digit - 1];
-      // On the chart plain numbers choose the interval.
-      if (page !== undefined && (pathname !== '/chart' || event.shiftKey)) void navigate(page.path);
-      else if (event.key === '?') onShortcuts();
-      else if (event.key === '/') {
-        event.preventDefault();
-        if (pathname === '/') document.getElementById(SEARCH_FIELD)?.focus();
-        else onPalette();
-      } else if (event.key === 't') dispatch(themeToggled());
-      else if (event.key === 'd') onDensity();
+  useShortcuts(EVERYWHERE_KEYS, {
+    palette: () => {
+      if (document.querySelector('dialog[open]') === null) onPalette();
     },
-    [dispatch, navigate, pathname, onPalette, onShortcuts, onDensity],
-  );
-  useKeys(handle);
+    search: () => {
+      const field = document.getElementById(pageAt(pathname)?.searchField ?? '');
+      if (field === null) onPalette();
+      else field.focus();
+    },
+    page: (event) => {
+      const page = PAGES[(digitOf(event) ?? 0) - 1];
+      if (page !== undefined) void navigate(page.path);
+    },
+    theme: () => dispatch(themeToggled()),
+    density: onDensity,
+    sheet: onShortcuts,
+  });
 }

@@ -1,4 +1,4 @@
-import { createSlice, type PayloadAction } from '@reduxjs/toolkit';
+import { createSlice, type Draft, type PayloadAction } from '@reduxjs/toolkit';
 import { isIntervalId, type IntervalId } from '../chart/intervals.ts';
 
 export const THEMES = ['dark', 'light'] as const;
@@ -28,7 +28,12 @@ export interface LayoutState {
   selected: string | null;
   interval: IntervalId;
   layers: ChartLayer[];
+  /** Choices of pages by `<page>.<choice>`; see useRemembered. */
+  choices: Record<string, RememberedValue>;
 }
+
+/** What a page may have remembered. */
+export type RememberedValue = string | number | boolean | readonly string[] | readonly number[];
 
 /** The most instruments a watchlist holds: one stream subscription carries no more. */
 export const MAX_WATCHED = 200;
@@ -48,6 +53,7 @@ export const FIRST_LAYOUT: LayoutState = {
   selected: 'NSE_INDEX|Nifty 50',
   interval: '5m',
   layers: ['volume', 'ema', 'vwap'],
+  choices: {},
 };
 
 /** An instrument to watch. */
@@ -104,11 +110,24 @@ const slice = createSlice({
       const without = state.layers.filter((layer) => layer !== action.payload);
       state.layers = without.length === state.layers.length ? [...without, action.payload] : without;
     },
+    remembered(state, action: PayloadAction<{ name: string; value: RememberedValue }>) {
+      const { name, value } = action.payload;
+      state.choices[name] = value as Draft<RememberedValue>;
+    },
   },
 });
 
-export const { themeToggled, densityChanged, watched, unwatched, moved, selected, intervalChosen, layerToggled } =
-  slice.actions;
+export const {
+  themeToggled,
+  densityChanged,
+  watched,
+  unwatched,
+  moved,
+  selected,
+  intervalChosen,
+  layerToggled,
+  remembered,
+} = slice.actions;
 export const layoutReducer = slice.reducer;
 
 /** The name of an instrument: as remembered, else the part of its key that people read. */
@@ -135,6 +154,7 @@ export function loadLayout(storage: Pick<Storage, 'getItem'>): LayoutState {
       selected: typeof stored.selected === 'string' ? stored.selected : (watchlist[0] ?? null),
       interval: isIntervalId(stored.interval) ? stored.interval : FIRST_LAYOUT.interval,
       layers: CHART_LAYERS.filter((layer) => layers.includes(layer)),
+      choices: readChoices(stored.choices),
     };
   } catch {
     return FIRST_LAYOUT;
@@ -150,6 +170,17 @@ function readBriefs(stored: unknown): Record<string, InstrumentBrief> {
     }
   }
   return briefs;
+}
+
+/** Pages check their own choices; here only the shape is checked. */
+function readChoices(stored: unknown): Record<string, RememberedValue> {
+  if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) return {};
+  return Object.fromEntries(Object.entries(stored).filter(([, value]) => isRememberedValue(value)));
+}
+
+function isRememberedValue(value: unknown): value is RememberedValue {
+  if (Array.isArray(value)) return value.every((one) => typeof one === 'string' || typeof one === 'number');
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
 /** Remembers the layout; a browser that refuses storage forgets it at the end of the visit. */

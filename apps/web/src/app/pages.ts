@@ -1,16 +1,12 @@
-import { Activity, ChartCandlestick, List, type LucideIcon } from 'lucide-react';
+import { chartPage } from '../chart/page.ts';
+import { statusPage } from '../status/page.ts';
+import { watchPage } from '../watch/page.ts';
+import type { Page } from './page.ts';
 
-/** A page of the application, in the order of its number key. */
-export interface Page {
-  path: string;
-  title: string;
-  /** One word for the navigation. */
-  label: string;
-  icon: LucideIcon;
+/** The pages in the order of the navigation and of their number keys. A new page is a line here, before the status page. */
+export const PAGES: readonly Page[] = [watchPage, chartPage, statusPage];
+
+/** The page of a location; undefined where there is none. */
+export function pageAt(pathname: string): Page | undefined {
+  return PAGES.find(({ path }) => path === pathname || (path !== '/' && pathname.startsWith(`${path}/`)));
 }
-
-export const PAGES: readonly Page[] = [
-  { path: '/', title: 'Market watch', label: 'Watch', icon: List },
-  { path: '/chart', title: 'Chart', label: 'Chart', icon: ChartCandlestick },
-  { path: '/status', title: 'Status', label: 'Status', icon: Activity },
-];

@@ -1,52 +1,95 @@
-import { useEffect } from 'react';
+// Goal: each key is declared once, works where it is declared, and stands in the sheet.
+// Method: a section declares its keys with what they do; the component that answers them binds one handler to each, which
+//   the compiler checks. One listener on the window asks the sections of what is on the screen, pages before the shell.
+// Invariants: a key that is held down counts once; keys meant for a field or a dialog reach only what asks for them.
 
-/** A key that does something on a page or everywhere. */
+import { useEffect, useEffectEvent } from 'react';
+import { isPressed } from './key-combination.ts';
+
+/** A key that does something. */
 export interface Shortcut {
-  /** As it is printed, such as `Ctrl K`. */
+  /** Combinations that press it, such as `a`, `Shift+B`, `Mod+k` or `Digit`; see parseCombination. */
+  on: readonly string[];
+  does: string;
+  /** Also while a field has the focus or a dialog is open. */
+  always?: boolean;
+}
+
+/** Keys that a widget answers by itself, such as a grid's arrows: told in the sheet, bound by nobody. */
+export interface DescribedKeys {
   keys: string;
   does: string;
 }
 
-/** The sections of the shortcut sheet. */
-export const SHORTCUTS: readonly { title: string; shortcuts: readonly Shortcut[] }[] = [
-  {
-    title: 'Everywhere',
-    shortcuts: [
-      { keys: 'Ctrl K or ⌘ K', does: 'Command palette' },
-      { keys: '/', does: 'Search instruments' },
-      { keys: '1 – 9', does: 'Go to a page (Shift with the number while on the chart)' },
-      { keys: 'T', does: 'Dark or light' },
-      { keys: 'D', does: 'Row density' },
-      { keys: '?', does: 'This sheet' },
-      { keys: 'Esc', does: 'Close what is open' },
-    ],
-  },
-  {
-    title: 'Market watch',
-    shortcuts: [
-      { keys: '↑ ↓ ← →', does: 'Move in the list' },
-      { keys: 'Home / End', does: 'First or last column; with Ctrl, row' },
-      { keys: 'Enter or C', does: 'Open the chart' },
-      { keys: 'Alt ↑ / Alt ↓', does: 'Move the instrument up or down' },
-      { keys: 'Delete', does: 'Remove the instrument' },
-    ],
-  },
-  {
-    title: 'Chart',
-    shortcuts: [
-      { keys: '1 – 8', does: 'Interval: 1, 3, 5, 15, 30 minutes, hour, day, week' },
-      { keys: 'V', does: 'Volume' },
-      { keys: 'O', does: 'Open interest' },
-      { keys: 'E', does: 'EMA 9 and 21' },
-      { keys: 'W', does: 'VWAP' },
-      { keys: 'R', does: 'RSI 14' },
-    ],
-  },
-];
+/** A section of the shortcut sheet. */
+export interface ShortcutSection<Id extends string = string> {
+  title: string;
+  /** `everywhere` gives way to what is on the screen. */
+  scope: 'page' | 'everywhere';
+  keys: Readonly<Record<Id, Shortcut>>;
+  described: readonly DescribedKeys[];
+}
+
+/** Declares the keys of a page, or with `everywhere` of the shell. */
+export function shortcutSection<Id extends string>(
+  title: string,
+  keys: Readonly<Record<Id, Shortcut>>,
+  options: { scope?: 'everywhere'; described?: readonly DescribedKeys[] } = {},
+): ShortcutSection<Id> {
+  return { title, scope: options.scope ?? 'page', keys, described: options.described ?? [] };
+}
+
+type Handlers<Id extends string> = Readonly<Record<Id, (event: KeyboardEvent) => void>>;
+
+interface Bound {
+  section: ShortcutSection;
+  press: (id: string, event: KeyboardEvent) => void;
+}
+
+const bound: Record<ShortcutSection['scope'], Bound[]> = { page: [], everywhere: [] };
+
+/** Answers the keys of a section while the component is on the screen; each key has its handler. */
+export function useShortcuts<Id extends string>(section: ShortcutSection<Id>, handlers: Handlers<Id>): void {
+  const press = useEffectEvent((id: string, event: KeyboardEvent) => handlers[id as Id](event));
+  useEffect(() => {
+    const mine: Bound = { section, press: (id, event) => press(id, event) };
+    const list = bound[section.scope];
+    list.push(mine);
+    if (bound.page.length + bound.everywhere.length === 1) window.addEventListener('keydown', onKeyDown);
+    return () => {
+      list.splice(list.indexOf(mine), 1);
+      if (bound.page.length + bound.everywhere.length === 0) window.removeEventListener('keydown', onKeyDown);
+    };
+  }, [section]);
+}
+
+function onKeyDown(event: KeyboardEvent): void {
+  if (event.repeat || event.defaultPrevented) return;
+  const elsewhere = isTyping(event);
+  // What came to the screen last is asked first.
+  for (const { section, press } of [...bound.everywhere, ...bound.page].toReversed()) {
+    const id = findPressed(section, event, elsewhere);
+    if (id === undefined) continue;
+    event.preventDefault();
+    press(id, event);
+    return;
+  }
+}
+
+/** The key of a section that was pressed; `elsewhere` when a field or a dialog has the focus. */
+export function findPressed<Id extends string>(
+  section: ShortcutSection<Id>,
+  event: Parameters<typeof isPressed>[1],
+  elsewhere: boolean,
+): Id | undefined {
+  const entries = Object.entries(section.keys) as [Id, Shortcut][];
+  return entries.find(
+    ([, { on, always }]) => (!elsewhere || always === true) && on.some((combination) => isPressed(combination, event)),
+  )?.[0];
+}
 
 /** Whether a key was meant for a field or a dialog rather than for the page. */
-export function isTyping(event: KeyboardEvent): boolean {
-  const { target } = event;
+function isTyping({ target }: KeyboardEvent): boolean {
   if (document.querySelector('dialog[open]') !== null) return true;
   return (
     target instanceof HTMLElement &&
@@ -54,19 +97,8 @@ export function isTyping(event: KeyboardEvent): boolean {
   );
 }
 
-/** The digit of a number key, whatever Shift makes of it on this keyboard; undefined for other keys. */
-export function digitOf(event: Pick<KeyboardEvent, 'code'>): number | undefined {
-  const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
-  return digit === undefined ? undefined : Number(digit);
-}
-
-/** Listens to keys of the whole page while the component is on the screen. A key that is held down counts once. */
-export function useKeys(handle: (event: KeyboardEvent) => void): void {
-  useEffect(() => {
-    const listener = (event: KeyboardEvent): void => {
-      if (!event.repeat && !event.defaultPrevented) handle(event);
-    };
-    window.addEventListener('keydown', listener);
-    return () => window.removeEventListener('keydown', listener);
-  }, [handle]);
+/** Combinations that more than one key of a section answers. */
+export function clashesOf(section: ShortcutSection): string[] {
+  const all = Object.values(section.keys).flatMap(({ on }) => on.map((one) => one.toLowerCase()));
+  return all.filter((one, n) => all.indexOf(one) !== n);
 }

@@ -1,8 +1,9 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useHistoricalQuery } from '../api/market-api.ts';
 import type { ApiFailure } from '../api/failure.ts';
 import { briefOf, intervalChosen, layerToggled, type ChartLayer } from '../app/layout-slice.ts';
-import { digitOf, isTyping, useKeys } from '../app/shortcuts.ts';
+import { digitOf } from '../app/key-combination.ts';
+import { useShortcuts } from '../app/shortcuts.ts';
 import { useAppDispatch, useAppSelector } from '../app/store.ts';
 import { istDate } from '../format/ist.ts';
 import { useFollow, useLink, useLive } from '../live/live-context.tsx';
@@ -11,6 +12,7 @@ import { QuoteText } from '../live/live-text.tsx';
 import { changeTone, readChange, readLast, readPercent } from '../live/quote-figures.ts';
 import { StaleMark } from '../live/stale-mark.tsx';
 import { EmptyNotice, FailureNotice, LoadingRows } from '../ui/notices.tsx';
+import { CHART_KEYS } from './chart-keys.ts';
 import { ChartLegend, type ShowReading } from './chart-legend.tsx';
 import { INTERVALS, intervalOf, spanEndingOn } from './intervals.ts';
 import { joinLivePoint, livePointOf } from './live-candle.ts';
@@ -31,7 +33,6 @@ const RELOAD_MS = 60_000;
 /** The chart of the chosen instrument. */
 export function ChartPage(): React.JSX.Element {
   const instrument = useAppSelector((state) => state.layout.selected);
-  useChartKeys();
   if (instrument === null) {
     return <EmptyNotice title="No instrument is chosen">Choose one in the market watch, or press Ctrl K.</EmptyNotice>;
   }
@@ -43,19 +44,22 @@ export function ChartPage(): React.JSX.Element {
   );
 }
 
-function useChartKeys(): void {
+/** Answers the keys of the chart; `onNewest` brings the newest candle back. */
+function useChartKeys(onNewest: () => void): void {
   const dispatch = useAppDispatch();
-  const handle = useCallback(
-    (event: KeyboardEvent) => {
-      if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  const toggle = (layer: ChartLayer) => () => void dispatch(layerToggled(layer));
+  useShortcuts(CHART_KEYS, {
+    interval: (event) => {
       const interval = INTERVALS[(digitOf(event) ?? 0) - 1];
-      const layer = LAYER_BUTTONS.find(({ key }) => key === event.key.toLowerCase());
       if (interval !== undefined) dispatch(intervalChosen(interval.id));
-      else if (layer !== undefined) dispatch(layerToggled(layer.layer));
     },
-    [dispatch],
-  );
-  useKeys(handle);
+    newest: onNewest,
+    volume: toggle('volume'),
+    oi: toggle('oi'),
+    ema: toggle('ema'),
+    vwap: toggle('vwap'),
+    rsi: toggle('rsi'),
+  });
 }
 
 function ChartHeader({ instrument }: { instrument: string }): React.JSX.Element {
@@ -153,6 +157,7 @@ function LiveChart({ instrument, views, failure }: LiveChartProps): React.JSX.El
   const [chart, setChart] = useState<PriceChart>();
   const shownId = useRef<string>(undefined);
   useFollow([instrument]);
+  useChartKeys(() => chart?.showNewest());
 
   useEffect(() => {
     if (container.current === null) return undefined;

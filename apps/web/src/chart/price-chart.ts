@@ -268,7 +268,8 @@ export class PriceChart {
     return { time: time(candle), value: candle.volume, color };
   }
 
-  private showNewest(): void {
+  /** Moves the view to the newest candles. */
+  showNewest(): void {
     const shown = Math.max(30, Math.floor(this.container.clientWidth / BAR_PX));
     const { length } = this.candles;
     this.chart.timeScale().setVisibleLogicalRange({ from: Math.max(-4, length - shown), to: length + 4 });

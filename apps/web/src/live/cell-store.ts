@@ -3,6 +3,8 @@
 //   dirty keys run once, however often the value changed. Nothing per tick reaches Redux or React state.
 // Invariants: a listener sees the newest value at its frame; a value set to what it was wakes nobody.
 
+import { onNextFrame } from './frame.ts';
+
 /** A listener of one cell. */
 export type CellListener<T> = (value: T | undefined) => void;
 
@@ -17,12 +19,17 @@ export class CellStore<T> {
   private scheduled = false;
   private readonly schedule: Schedule;
 
-  constructor(schedule: Schedule = (flush) => void requestAnimationFrame(flush)) {
+  constructor(schedule: Schedule = onNextFrame) {
     this.schedule = schedule;
   }
 
   get(key: string): T | undefined {
     return this.values.get(key);
+  }
+
+  /** The keys that have a value, in the order of their first. */
+  keys(): IterableIterator<string> {
+    return this.values.keys();
   }
 
   set(key: string, value: T): void {

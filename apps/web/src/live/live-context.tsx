@@ -30,3 +30,9 @@ export function useStatus(): StatusEvent | undefined {
   const { status } = useLive();
   return useSyncExternalStore(status.subscribe, status.get);
 }
+
+/** Whether the connection was open and is not: what is shown is what was last known. */
+export function useIsLinkLost(): boolean {
+  const { wasOpen, state } = useLink();
+  return wasOpen && state !== 'open';
+}

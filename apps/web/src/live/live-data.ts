@@ -79,6 +79,11 @@ export class LiveData {
     this.client.close();
   }
 
+  /** The page's one connection, for channels that a page follows by itself. */
+  get stream(): Pick<StreamClient, 'subscribeChannel'> {
+    return this.client;
+  }
+
   /** Connections lost and holes in the sequence since the page was opened. */
   get losses(): { reconnects: number; gaps: number } {
     return { reconnects: this.client.reconnects, gaps: this.client.gaps };

@@ -1,10 +1,9 @@
 import { useLayoutEffect, useRef } from 'react';
 import { MISSING } from '../format/numbers.ts';
+import type { Tone } from '../grid/grid-column.ts';
 import { useLive } from './live-context.tsx';
 import type { LiveQuote } from './live-data.ts';
 import { onPulse } from './pulse.ts';
-
-export type Tone = 'gain' | 'loss' | 'flat';
 
 interface QuoteTextProps {
   instrument: string;

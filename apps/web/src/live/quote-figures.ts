@@ -1,6 +1,6 @@
 import { formatAge, formatChange, formatCompact, formatCount, formatPercent, formatPrice } from '../format/numbers.ts';
 import type { LiveQuote } from './live-data.ts';
-import type { Tone } from './live-text.tsx';
+import type { Tone } from '../grid/grid-column.ts';
 
 // Readers of a quote's figures. They are constants, so that cells keep their subscriptions.
 

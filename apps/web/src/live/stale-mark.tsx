@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef, type HTMLAttributes, type ReactNode } from 'react';
-import { useLink, useLive } from './live-context.tsx';
+import type { RowMarks } from '../grid/row-painter.ts';
+import { useIsLinkLost, useLive } from './live-context.tsx';
 import type { LiveQuote } from './live-data.ts';
 import { staleWord } from './quote-figures.ts';
 
@@ -32,19 +33,28 @@ export function StaleMark({
 /** Marks an element with `data-stale` while its quote is stale or the connection is lost. */
 export function useStaleMark(node: React.RefObject<HTMLElement | null>, instrument: string): void {
   const live = useLive();
-  const link = useLink();
+  const { staleOf } = useQuoteMarks();
   useLayoutEffect(() => {
-    const lost = link.wasOpen && link.state !== 'open';
     const draw = (quote: LiveQuote | undefined): void => {
       const element = node.current;
       if (element === null) return;
-      const why =
-        quote === undefined ? '' : lost ? 'connection lost' : quote.stale ? staleWord(quote.stale_reason) : '';
+      const why = quote === undefined ? '' : staleOf(quote);
       if ((element.dataset['stale'] ?? '') === why) return;
       if (why === '') delete element.dataset['stale'];
       else element.dataset['stale'] = why;
     };
     draw(live.quotes.get(instrument));
     return live.quotes.subscribe(instrument, draw);
-  }, [live, link, instrument, node]);
+  }, [live, staleOf, instrument, node]);
+}
+
+const PRESENT: RowMarks<LiveQuote> = { staleOf: (quote) => (quote.stale ? staleWord(quote.stale_reason) : '') };
+const LOST: RowMarks<LiveQuote> = { staleOf: () => CONNECTION_LOST };
+
+/** The word for what was known when the connection was lost. */
+export const CONNECTION_LOST = 'connection lost';
+
+/** How quotes tell that they must not be taken for the present. */
+export function useQuoteMarks(): RowMarks<LiveQuote> {
+  return useIsLinkLost() ? LOST : PRESENT;
 }

@@ -1,18 +1,13 @@
+import type { InstrumentView } from '@vega/client';
 import { useState, type KeyboardEvent } from 'react';
 import { useNavigate } from 'react-router';
 import { DENSITIES, densityChanged, selected, themeToggled } from '../app/layout-slice.ts';
+import { useOfferedCommands, type Command } from '../app/commands.ts';
 import { PAGES } from '../app/pages.ts';
-import { useAppDispatch, useAppSelector } from '../app/store.ts';
+import { useAppDispatch, useAppSelector, type AppDispatch } from '../app/store.ts';
 import { useInstrumentSearch } from '../watch/instrument-search.ts';
 import { describeInstrument } from '../watch/instrument-words.ts';
 import { Dialog } from '../ui/dialog.tsx';
-
-interface PaletteCommand {
-  id: string;
-  title: string;
-  note: string;
-  run: () => void;
-}
 
 /** Everything that can be done, by name; words that name an instrument open its chart. */
 export function CommandPalette({
@@ -26,7 +21,7 @@ export function CommandPalette({
   const [at, setAt] = useState(0);
   const commands = useCommands(text, onShortcuts);
   const active = Math.min(at, Math.max(0, commands.length - 1));
-  const run = (command: PaletteCommand | undefined): void => {
+  const run = (command: Command | undefined): void => {
     if (command === undefined) return;
     onClose();
     command.run();
@@ -77,13 +72,14 @@ export function CommandPalette({
   );
 }
 
-function useCommands(text: string, onShortcuts: () => void): PaletteCommand[] {
+function useCommands(text: string, onShortcuts: () => void): Command[] {
   const navigate = useNavigate();
   const dispatch = useAppDispatch();
   const theme = useAppSelector((state) => state.layout.theme);
   const { items } = useInstrumentSearch({ q: text, limit: 8 });
+  const offered = useOfferedCommands();
   const go = (path: string): void => void navigate(path);
-  const fixed: PaletteCommand[] = [
+  const fixed: Command[] = [
     ...PAGES.map((page, n) => ({
       id: `page${n}`,
       title: `Go to ${page.title}`,
@@ -105,16 +101,23 @@ function useCommands(text: string, onShortcuts: () => void): PaletteCommand[] {
     { id: 'shortcuts', title: 'Show shortcuts', note: '?', run: onShortcuts },
   ];
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
-  const fitting = fixed.filter(({ title }) => words.every((word) => title.toLowerCase().includes(word)));
-  const charts = items.map((item) => ({
-    id: `chart-${item.instrument_key.replace(/\W/g, '_')}`,
-    title: item.trading_symbol ?? item.instrument_key,
-    note: `Chart · ${describeInstrument(item)}`,
-    run: () => {
-      const { instrument_key: key, trading_symbol: symbol, name } = item;
+  const fitting = [...offered, ...fixed].filter(({ title }) =>
+    words.every((word) => title.toLowerCase().includes(word)),
+  );
+  return [...fitting, ...items.flatMap((item) => openingsOf(item, dispatch, go))];
+}
+
+/** What the pages do with an instrument that was found. */
+function openingsOf(item: InstrumentView, dispatch: AppDispatch, go: (path: string) => void): Command[] {
+  const { instrument_key: key, trading_symbol: symbol, name } = item;
+  return PAGES.flatMap(({ path, forInstrument }) => {
+    if (forInstrument?.fits(item) !== true) return [];
+    const { verb, pathOf } = forInstrument;
+    const run = (): void => {
       dispatch(selected({ key, symbol: symbol ?? key, name: name ?? '' }));
-      go('/chart');
-    },
-  }));
-  return [...fitting, ...charts];
+      go(pathOf?.(item) ?? path);
+    };
+    const id = `${verb}-${key}`.replace(/\W/g, '_');
+    return [{ id, title: symbol ?? key, note: `${verb} · ${describeInstrument(item)}`, run }];
+  });
 }

@@ -7,7 +7,7 @@ export function SideNavigation(): React.JSX.Element {
   return (
     <nav aria-label="Pages" className="hidden w-14 shrink-0 flex-col border-r border-line bg-panel md:flex">
       {PAGES.map(({ path, title, label, icon: Icon }, n) => (
-        <NavLink key={path} to={path} end className="side-link" title={`${title} (${n + 1})`}>
+        <NavLink key={path} to={path} end={path === '/'} className="side-link" title={`${title} (${n + 1})`}>
           <Icon aria-hidden className="size-4.5" />
           <span>{label}</span>
         </NavLink>
@@ -20,8 +20,8 @@ export function SideNavigation(): React.JSX.Element {
 export function BottomNavigation({ onPalette }: { onPalette: () => void }): React.JSX.Element {
   return (
     <nav aria-label="Pages" className="bottom-bar md:hidden">
-      {PAGES.map(({ path, label, icon: Icon }) => (
-        <NavLink key={path} to={path} end className="bottom-link">
+      {PAGES.filter(({ onPhone }) => onPhone).map(({ path, label, icon: Icon }) => (
+        <NavLink key={path} to={path} end={path === '/'} className="bottom-link">
           <Icon aria-hidden className="size-5" />
           <span>{label}</span>
         </NavLink>

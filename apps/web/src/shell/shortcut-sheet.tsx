@@ -1,4 +1,7 @@
-import { SHORTCUTS } from '../app/shortcuts.ts';
+import { EVERYWHERE_KEYS } from '../app/everywhere-keys.ts';
+import { printCombination } from '../app/key-combination.ts';
+import { PAGES } from '../app/pages.ts';
+import type { DescribedKeys, ShortcutSection } from '../app/shortcuts.ts';
 import { Dialog } from '../ui/dialog.tsx';
 
 /** All keys, by page. */
@@ -12,11 +15,11 @@ export function ShortcutSheet({ onClose }: { onClose: () => void }): React.JSX.E
         </button>
       </div>
       <div className="grid gap-x-8 gap-y-4 p-4 md:grid-cols-2">
-        {SHORTCUTS.map(({ title, shortcuts }) => (
-          <section key={title}>
-            <h3 className="mb-1 text-dim text-xs uppercase tracking-wide">{title}</h3>
+        {[EVERYWHERE_KEYS, ...PAGES.flatMap(({ shortcuts }) => shortcuts ?? [])].map((section) => (
+          <section key={section.title}>
+            <h3 className="mb-1 text-dim text-xs uppercase tracking-wide">{section.title}</h3>
             <dl className="space-y-1">
-              {shortcuts.map(({ keys, does }) => (
+              {linesOf(section).map(({ keys, does }) => (
                 <div key={keys} className="flex gap-3">
                   <dt className="w-28 shrink-0">
                     <kbd className="key">{keys}</kbd>
@@ -30,4 +33,9 @@ export function ShortcutSheet({ onClose }: { onClose: () => void }): React.JSX.E
       </div>
     </Dialog>
   );
+}
+
+function linesOf({ keys, described }: ShortcutSection): DescribedKeys[] {
+  const bound = Object.values(keys).map(({ on, does }) => ({ keys: on.map(printCombination).join(' or '), does }));
+  return [...described, ...bound];
 }
