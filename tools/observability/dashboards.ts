@@ -206,11 +206,12 @@ const GATEWAY: DashboardPlan = {
       panels: [
         lines(
           'Stream clients',
-          'Clients, instruments on the bus, instruments over all subscriptions.',
+          'Clients, instruments on the bus, subscriptions and their items by channel.',
           'none',
           ['vega_stream_clients', 'clients {{instance}}'],
           ['vega_stream_instruments', 'instruments {{instance}}'],
-          ['vega_stream_subscribed_instruments', 'subscribed {{instance}}'],
+          ['sum by (channel) (vega_stream_subscriptions)', 'subscriptions {{channel}}'],
+          ['sum by (channel) (vega_stream_items)', 'items {{channel}}'],
         ),
         lines(
           'Tick lag',

@@ -3,7 +3,8 @@ import { APP_GUARD, Reflector } from '@nestjs/core';
 import type { ServiceContext } from '@vega/platform';
 import { ACCESS_POLICY, AccessGuard, simulatorOnly, type AccessPolicy } from './adapters/http/access.ts';
 import { graphqlModule } from './adapters/graphql/graphql.module.ts';
-import { LIVE_PARTS, LiveResolver } from './adapters/graphql/live.resolver.ts';
+import { LiveFeeds } from './adapters/graphql/live-feeds.ts';
+import { LiveResolver } from './adapters/graphql/live.resolver.ts';
 import { MarketResolver } from './adapters/graphql/market.resolver.ts';
 import { HealthController } from './adapters/http/health.controller.ts';
 import { MarketViews } from './adapters/http/market-views.ts';
@@ -16,6 +17,9 @@ import { prometheusStreamMetrics, registerStreamSizes } from './adapters/stream/
 import { RedisRateCount } from './adapters/limits/redis-rate-count.ts';
 import { MarketQueries } from './app/market-queries.ts';
 import { RateLimiter } from './app/rate-limiter.ts';
+import { QuotesChannel } from './app/stream/quotes/quotes-channel.ts';
+import { FeedWatch } from './app/stream/status/feed-watch.ts';
+import { StatusChannel } from './app/stream/status/status-channel.ts';
 import { StreamHub } from './app/stream/stream-hub.ts';
 import { isDevelopment, RATE_WINDOW_MS, streamLimits, type GatewayConfig } from './config.ts';
 
@@ -32,17 +36,15 @@ export class GatewayModule {
     const queries = new MarketQueries(market, lastKnown);
     const limits = streamLimits(config);
     const streamMetrics = prometheusStreamMetrics(metrics);
-    const hub = new StreamHub({
-      market,
-      lastKnown,
-      source: new NatsFeedSource(bus, logger),
-      metrics: streamMetrics,
-      clock,
-      limits,
-      replica,
-      onFailure: (error, what) => logger.warn({ err: error }, `${what} failed`),
-    });
-    registerStreamSizes(metrics, hub);
+    const onFailure = (error: unknown, what: string): void => logger.warn({ err: error }, `${what} failed`);
+    const source = new NatsFeedSource(bus, logger);
+    const watch = new FeedWatch(source, market, clock);
+    const core = { metrics: streamMetrics, clock, limits, replica, onFailure };
+    const quotes = new QuotesChannel({ market, lastKnown, source, watch, ...core });
+    const status = new StatusChannel(watch);
+    // A further channel of the stream is registered here.
+    const hub = new StreamHub({ channels: [quotes, status], ...core });
+    registerStreamSizes(metrics, hub, quotes);
     context.onDrain('stream', () => hub.drain());
     const limiter = new RateLimiter(
       new RedisRateCount(redis, RATE_WINDOW_MS),
@@ -63,7 +65,10 @@ export class GatewayModule {
       providers: [
         { provide: MarketQueries, useValue: queries },
         { provide: MarketViews, useValue: new MarketViews(queries) },
-        { provide: LIVE_PARTS, useValue: { limits, metrics: streamMetrics } },
+        { provide: FeedWatch, useValue: watch },
+        { provide: QuotesChannel, useValue: quotes },
+        { provide: StatusChannel, useValue: status },
+        { provide: LiveFeeds, useValue: new LiveFeeds(hub, limits) },
         MarketResolver,
         LiveResolver,
         { provide: StreamHub, useValue: hub },
@@ -75,7 +80,7 @@ export class GatewayModule {
           useFactory: (policy: AccessPolicy, reflector: Reflector) => new AccessGuard(policy, reflector),
         },
       ],
-      exports: [MarketQueries, StreamHub, RateLimiter, ACCESS_POLICY],
+      exports: [MarketQueries, StreamHub, QuotesChannel, RateLimiter, ACCESS_POLICY],
     };
   }
 }

@@ -6,7 +6,7 @@ import { SERVICE_CONTEXT } from '@vega/platform';
 import { HealthController } from './adapters/http/health.controller.ts';
 import { MarketController } from './adapters/http/market.controller.ts';
 import { MarketViews } from './adapters/http/market-views.ts';
-import { StreamHub } from './app/stream/stream-hub.ts';
+import { FeedWatch } from './app/stream/status/feed-watch.ts';
 
 /** Prefix of every REST endpoint. */
 export const API_PREFIX = 'api/v1';
@@ -34,7 +34,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
 }
 
 /** Nothing is asked while the document is built, so nothing needs to answer. */
-const NOBODY = [MarketViews, StreamHub, SERVICE_CONTEXT].map((provide) => ({ provide, useValue: {} }));
+const NOBODY = [MarketViews, FeedWatch, SERVICE_CONTEXT].map((provide) => ({ provide, useValue: {} }));
 
 @Module({ controllers: [MarketController, HealthController], providers: NOBODY })
 class DescribedModule {}

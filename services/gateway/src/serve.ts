@@ -5,6 +5,7 @@ import { listenGrpc } from './adapters/grpc/grpc-server.ts';
 import { ACCESS_POLICY, type AccessPolicy } from './adapters/http/access.ts';
 import { MarketQueries } from './app/market-queries.ts';
 import { RateLimiter } from './app/rate-limiter.ts';
+import { QuotesChannel } from './app/stream/quotes/quotes-channel.ts';
 import { StreamHub } from './app/stream/stream-hub.ts';
 import { RATE_WINDOW_MS, streamLimits, type GatewayConfig } from './config.ts';
 import { serveHttp } from './http-server.ts';
@@ -20,6 +21,7 @@ export async function serve(
     const grpc = await listenGrpc(config.VEGA_HTTP_HOST, config.VEGA_GRPC_PORT, {
       market: app.get(MarketQueries, { strict: false }),
       hub: app.get(StreamHub, { strict: false }),
+      quotes: app.get(QuotesChannel, { strict: false }),
       limiter: app.get(RateLimiter, { strict: false }),
       access: app.get<AccessPolicy>(ACCESS_POLICY, { strict: false }),
       rateWindowMs: RATE_WINDOW_MS,

@@ -2,6 +2,10 @@
 import { FakeClock } from '@vega/testkit';
 import { DEFAULT_STREAM_LIMITS, type StreamLimits } from '../src/app/stream/limits.ts';
 import type { StreamClient } from '../src/app/stream/stream-client.ts';
+import type { StreamChannel } from '../src/app/stream/channel.ts';
+import { QuotesChannel } from '../src/app/stream/quotes/quotes-channel.ts';
+import { FeedWatch } from '../src/app/stream/status/feed-watch.ts';
+import { StatusChannel } from '../src/app/stream/status/status-channel.ts';
 import { StreamHub } from '../src/app/stream/stream-hub.ts';
 import { CountingMetrics, InMemoryFeed, MemorySocket } from './in-memory-feed.ts';
 
@@ -10,36 +14,44 @@ export interface Stage {
   readonly clock: FakeClock;
   readonly metrics: CountingMetrics;
   readonly hub: StreamHub;
+  readonly channels: readonly StreamChannel[];
+  readonly quotes: QuotesChannel;
+  readonly watch: FeedWatch;
   readonly failures: unknown[];
   join(): { socket: MemorySocket; client: StreamClient };
   say(client: StreamClient, message: object): void;
 }
 
-/** Sets the stage; limits not given are the usual ones. */
-export function stage(limits: Partial<StreamLimits> = {}): Stage {
+/** Sets the stage; limits not given are the usual ones, channels are the usual ones and `more`. */
+export function stage(limits: Partial<StreamLimits> = {}, more: readonly StreamChannel[] = []): Stage {
   const feed = new InMemoryFeed();
   const clock = new FakeClock();
   const metrics = new CountingMetrics();
   const failures: unknown[] = [];
-  const hub = new StreamHub({
-    market: feed.market,
-    lastKnown: feed.lastKnown,
-    source: feed.source,
+  const core = {
     metrics,
     clock,
     limits: { ...DEFAULT_STREAM_LIMITS, ...limits },
     replica: 'one',
-    onFailure: (error) => failures.push(error),
-  });
+    onFailure: (error: unknown) => failures.push(error),
+  };
+  const { market, lastKnown, source } = feed;
+  const watch = new FeedWatch(source, market, clock);
+  const quotes = new QuotesChannel({ market, lastKnown, source, watch, ...core });
+  const channels = [quotes, new StatusChannel(watch), ...more];
+  const hub = new StreamHub({ channels, ...core });
   return {
     feed,
     clock,
     metrics,
     hub,
+    channels,
+    quotes,
+    watch,
     failures,
     join() {
       const socket = new MemorySocket();
-      return { socket, client: hub.join(socket) };
+      return { socket, client: hub.join(socket, { name: 'guest' }) };
     },
     say: (client, message) => void hub.receive(client, JSON.stringify(message)),
   };

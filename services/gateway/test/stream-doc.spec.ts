@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { ERROR_CODES, Instrument } from '@vega/contracts';
 import { projectRoot } from '@vega/testkit';
 import { STALE_REASONS, TICK_MODES, TICK_SOURCES } from '../src/app/quote-figures.ts';
-import { InstrumentState } from '../src/app/stream/instrument-state.ts';
+import { InstrumentState } from '../src/app/stream/quotes/instrument-state.ts';
 import { CLOSE_CODES, DEFAULT_STREAM_LIMITS } from '../src/app/stream/limits.ts';
-import { parseClientMessage, STREAM_PROTOCOL } from '../src/app/stream/protocol.ts';
+import { MessageReader, STREAM_PROTOCOL } from '../src/app/stream/protocol.ts';
+import { stage } from './hub-stage.ts';
 
 const text = readFileSync(join(projectRoot(), 'docs/reference/stream.md'), 'utf8');
 
@@ -31,12 +32,14 @@ describe('docs/reference/stream.md', () => {
 
   it('shows every message of a client, as the gateway reads it', () => {
     const examples = [...text.matchAll(/```json client\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
-    const read = examples.map((example) => parseClientMessage(example));
+    const reader = new MessageReader(stage().channels);
+    const read = examples.map((example) => reader.read(example));
     for (const one of read) expect(one).toMatchObject({ ok: true });
     const said = read.map((one) =>
-      one.ok ? [one.message.op, 'channel' in one.message ? one.message.channel : ''] : [],
+      one.ok ? [one.message.op, 'channel' in one.message ? one.message.channel.name : ''] : [],
     );
     expect(said).toEqual([
+      ['subscribe', 'quotes'],
       ['subscribe', 'quotes'],
       ['subscribe', 'status'],
       ['unsubscribe', ''],
@@ -47,7 +50,7 @@ describe('docs/reference/stream.md', () => {
 
   it('lists the fields of a quote, all and in order', () => {
     const state = new InstrumentState(Instrument.create({ instrumentKey: 'NSE_FO|1' }));
-    const quote = JSON.parse(state.toFragment(0, 0, () => undefined).toString()) as object;
+    const quote = JSON.parse(state.toFragment(0, 0, () => undefined, true).toString()) as object;
     expect(table('field').map(([name]) => words(name)[0])).toEqual(Object.keys(quote));
   });
 

@@ -1,6 +1,7 @@
 // The hub over ports in memory and a clock that stands still: leases, lingering, slow clients, silence.
 import { FeedHealth, HealthState, Instrument, Tick } from '@vega/contracts';
 import { repeat } from '@vega/kernel';
+import { QuotesSubscription } from '../src/app/stream/quotes/quotes-subscription.ts';
 import { stage, type Stage } from './hub-stage.ts';
 import { MemorySocket } from './in-memory-feed.ts';
 import type { StreamClient } from '../src/app/stream/stream-client.ts';
@@ -13,7 +14,7 @@ const health = (more: Partial<FeedHealth> = {}): FeedHealth =>
 
 describe('interest', () => {
   it('is one lease for the union, renewed every 10 s, and lets go 30 s after the last client', async () => {
-    const { feed, clock, hub, join, say } = stage();
+    const { feed, clock, hub, quotes, join, say } = stage();
     const [one, two] = [join(), join()];
     say(one.client, { op: 'subscribe', channel: 'quotes', instruments: [A] });
     say(two.client, { op: 'subscribe', channel: 'quotes', instruments: [A, B] });
@@ -24,10 +25,10 @@ describe('interest', () => {
     hub.leave(one.client);
     hub.leave(two.client);
     await clock.advance(29_000);
-    expect([hub.instrumentCount, hub.heldCount, feed.listeners.size]).toEqual([2, 0, 2]);
+    expect([quotes.instrumentCount, hub.held().get('quotes')?.items, feed.listeners.size]).toEqual([2, 0, 2]);
     expect(feed.renewals.at(-1)?.length).toBe(2);
     await clock.advance(2_000);
-    expect([hub.instrumentCount, feed.listeners.size]).toEqual([0, 0]);
+    expect([quotes.instrumentCount, feed.listeners.size]).toEqual([0, 0]);
     await clock.advance(10_000);
     expect(feed.renewals.at(-1)).toEqual([]);
     const count = feed.renewals.length;
@@ -36,7 +37,7 @@ describe('interest', () => {
   });
 
   it('is kept by a client that comes back within the 30 s, and tried again when market-feed is away', async () => {
-    const { feed, clock, hub, join, say, failures } = stage();
+    const { feed, clock, hub, quotes, join, say, failures } = stage();
     const first = join();
     say(first.client, { op: 'subscribe', channel: 'quotes', instruments: [A] });
     await clock.advance(100);
@@ -45,7 +46,7 @@ describe('interest', () => {
     const second = join();
     say(second.client, { op: 'subscribe', channel: 'quotes', instruments: [A] });
     await clock.advance(60_000);
-    expect(hub.instrumentCount).toBe(1);
+    expect(quotes.instrumentCount).toBe(1);
     feed.away = true;
     const before = feed.renewals.length;
     await clock.advance(25_000);
@@ -161,9 +162,9 @@ describe('a flush', () => {
     say(client, { op: 'subscribe', channel: 'quotes', instruments: keys });
     await clock.advance(2_000);
     const subscription = client.subscriptions.get('quotes');
-    if (subscription?.channel !== 'quotes') throw new Error('no subscription');
+    if (!(subscription?.content instanceof QuotesSubscription)) throw new Error('no subscription');
     let looks = 0;
-    for (const held of subscription.held.values()) {
+    for (const held of subscription.content.held.values()) {
       const { state } = held;
       const slow = { get: (): typeof state => ((looks += 1), state), configurable: true };
       Object.defineProperty(held, 'state', slow);
@@ -173,7 +174,7 @@ describe('a flush', () => {
     expect(socket.quotes(A).at(-1)?.last_price).toBe(1.01);
     expect(looks).toBeGreaterThan(0);
     expect(looks).toBeLessThan(10);
-    expect(hub.heldCount).toBe(500);
+    expect(hub.held().get('quotes')?.items).toBe(500);
   });
 
   it('reaches every one of many clients, also when one turn is not enough for all', async () => {
@@ -263,7 +264,7 @@ describe('a client that does not read', () => {
 
 describe('staleness', () => {
   it('marks everything after 5 s without a report, and asks again when reports are back', async () => {
-    const { feed, clock, hub, join, say } = stage();
+    const { feed, clock, watch, join, say } = stage();
     feed.publish(A, 100);
     const { socket, client } = join();
     say(client, { op: 'subscribe', channel: 'quotes', instruments: [A] });
@@ -272,11 +273,11 @@ describe('staleness', () => {
       feed.onHealth(health());
       await clock.advance(1_000);
     }
-    expect(hub.status().feed).toEqual({ state: 'GREEN', reasons: [], report_age_ms: 1_000 });
+    expect(watch.figures().feed).toEqual({ state: 'GREEN', reasons: [], report_age_ms: 1_000 });
     expect(socket.quotes(A).some((quote) => quote.stale)).toBe(false);
     feed.away = true;
     await clock.advance(7_000);
-    expect(hub.status().feed).toMatchObject({ state: 'RED', reasons: ['market-feed does not report'] });
+    expect(watch.figures().feed).toMatchObject({ state: 'RED', reasons: ['market-feed does not report'] });
     expect(socket.quotes(A).at(-1)).toMatchObject({ stale: true, stale_reason: 'SOURCE_UNREACHABLE' });
     const statuses = socket.frames.filter((frame) => frame.type === 'status');
     expect(statuses.at(-1)?.['feed']).toMatchObject({ state: 'RED' });
@@ -284,7 +285,7 @@ describe('staleness', () => {
     feed.onHealth(health());
     await clock.advance(500);
     expect(socket.quotes(A).at(-1)).toMatchObject({ stale: false });
-    expect(hub.status().feed.state).toBe('GREEN');
+    expect(watch.figures().feed.state).toBe('GREEN');
   });
 
   it('shows what was last known when nothing can be asked, and asks again until it can', async () => {
@@ -308,14 +309,14 @@ describe('staleness', () => {
   });
 
   it('takes the worst of several replicas, and forgets one that is gone', async () => {
-    const { feed, clock, hub } = stage();
+    const { feed, clock, watch } = stage();
     feed.onHealth(health({ replica: 'a' }));
     feed.onHealth(health({ replica: 'b', state: HealthState.RED, reasons: ['mute'] }));
-    expect(hub.status().feed).toMatchObject({ state: 'RED', reasons: ['mute'] });
+    expect(watch.figures().feed).toMatchObject({ state: 'RED', reasons: ['mute'] });
     for (let second = 0; second < 8; second += 1) {
       feed.onHealth(health({ replica: 'a' }));
       await clock.advance(1_000);
     }
-    expect(hub.status().feed).toMatchObject({ state: 'GREEN', reasons: [] });
+    expect(watch.figures().feed).toMatchObject({ state: 'GREEN', reasons: [] });
   });
 });

@@ -1,6 +1,7 @@
 // The hub under a seeded storm of subscriptions, slow readers, outages and ticks.
 import { StaleReason } from '@vega/contracts';
 import { withSeed } from '@vega/testkit';
+import { QuotesSubscription } from '../src/app/stream/quotes/quotes-subscription.ts';
 import { stage } from './hub-stage.ts';
 
 describe('simulation', () => {
@@ -8,7 +9,7 @@ describe('simulation', () => {
     'every client ends with the newest state, never sees an older one, and its sequences have no hole',
     () =>
       withSeed(20_261_123, async (random) => {
-        const { feed, clock, hub, join, say, failures } = stage({
+        const { feed, clock, hub, quotes, join, say, failures } = stage({
           softBufferBytes: 3_000,
           hardBufferBytes: 98_000,
           maxMessagesPerSecond: 1_000,
@@ -59,8 +60,8 @@ describe('simulation', () => {
             expect(batches.slice(starts).map((batch) => batch.seq)).toEqual(
               batches.slice(starts).map((_batch, at) => at + 1),
             );
-            if (subscription.channel !== 'quotes') continue;
-            for (const key of subscription.held.keys()) {
+            if (!(subscription.content instanceof QuotesSubscription)) continue;
+            for (const key of subscription.content.held.keys()) {
               const seen = socket.quotes(key, subscription.name);
               expect(seen.at(-1)).toMatchObject({ seq: feed.ticks.get(key)?.seq, stale: false });
               for (const [at, quote] of seen.entries())
@@ -70,12 +71,12 @@ describe('simulation', () => {
           }
         }
         expect(compared).toBeGreaterThan(20);
-        expect(hub.instrumentCount).toBeLessThanOrEqual(keys.length);
-        expect(feed.listeners.size).toBe(hub.instrumentCount);
+        expect(quotes.instrumentCount).toBeLessThanOrEqual(keys.length);
+        expect(feed.listeners.size).toBe(quotes.instrumentCount);
         expect(failures.every((error) => (error as { code?: string }).code === 'SERVICE_UNAVAILABLE')).toBe(true);
         for (const { client } of clients) hub.leave(client);
         await clock.advance(40_000);
-        expect([hub.clientCount, hub.heldCount, hub.instrumentCount]).toEqual([0, 0, 0]);
+        expect([hub.clientCount, hub.held().get('quotes')?.items, quotes.instrumentCount]).toEqual([0, 0, 0]);
       }),
     60_000,
   );

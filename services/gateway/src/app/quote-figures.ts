@@ -132,3 +132,32 @@ function toOhlcFigures(day: NonNullable<Tick['day']>): OhlcFigures {
     close: toRupees(day.closePaise),
   };
 }
+
+/** One price of the order book and the quantity at it. */
+export interface LevelFigures {
+  price: number | null;
+  qty: number | null;
+}
+
+/** The order book's best prices, best first. */
+export interface BookFigures {
+  bids: LevelFigures[];
+  asks: LevelFigures[];
+}
+
+const DEPTH_LEVELS = 5;
+
+/** The best five levels of each side; levels without a price are left out. */
+export function bookOf({ depth }: Tick): BookFigures {
+  return {
+    bids: toLevels(depth.map((level) => [level.bidPricePaise, level.bidQty])),
+    asks: toLevels(depth.map((level) => [level.askPricePaise, level.askQty])),
+  };
+}
+
+function toLevels(levels: readonly (readonly [number, number])[]): LevelFigures[] {
+  return levels
+    .slice(0, DEPTH_LEVELS)
+    .filter(([pricePaise]) => pricePaise !== 0)
+    .map(([pricePaise, qty]) => ({ price: paiseToRupees(pricePaise), qty }));
+}

@@ -1,16 +1,14 @@
 import { OutcomeError } from '@vega/kernel';
+import type { Batch } from '../../app/stream/channel.ts';
 import type { FrameSink } from '../../app/stream/ports.ts';
-import type { QuotesBatch, ServerFrame } from '../../app/stream/protocol.ts';
-import type { QuotesUpdateView, StatusUpdateView } from '../http/views/live.view.ts';
-
-/** One message of a subscription, by the name of its field. */
-export type FeedItem = { readonly quotes: QuotesUpdateView } | { readonly status: StatusUpdateView };
+import type { ServerFrame } from '../../app/stream/protocol.ts';
 
 /** What a feed stands on. */
-export interface FrameFeedParts {
+export interface FrameFeedParts<Item> {
   /** Unsent bytes from which the hub skips flushes: what the feed says it holds while its reader is behind. */
   readonly softBufferBytes: number;
-  readonly onFirst: (receivedMs: number, timeMs: number) => void;
+  /** One message of the subscription as its readers are shown it. */
+  readonly toItem: (batch: Batch, timeMs: number) => Item;
   /** Called once, whoever ends it. */
   readonly onEnd: () => void;
   /** Cuts the reader's connection. */
@@ -18,28 +16,23 @@ export interface FrameFeedParts {
 }
 
 /**
- * A client of the hub that is read as an async iterator. It holds at most one message of quotes and one of status: while
- * they wait it tells the hub that it is behind, and is sent the newest states when it has caught up.
+ * A client of the hub that is read as an async iterator. It holds at most one message of each snapshot and flush: while
+ * one waits it tells the hub that it is behind, and is sent the newest states when it has caught up.
  */
-export class FrameFeed implements FrameSink, AsyncIterableIterator<FeedItem> {
-  private readonly waiting: FeedItem[] = [];
-  private reader: { resolve: (result: IteratorResult<FeedItem>) => void; reject: (error: unknown) => void } | undefined;
+export class FrameFeed<Item> implements FrameSink, AsyncIterableIterator<Item> {
+  private readonly waiting: Item[] = [];
+  private reader: { resolve: (result: IteratorResult<Item>) => void; reject: (error: unknown) => void } | undefined;
   private farewell: OutcomeError | undefined;
   private hasEnded = false;
 
-  constructor(private readonly parts: FrameFeedParts) {}
+  constructor(private readonly parts: FrameFeedParts<Item>) {}
 
   get bufferedBytes(): number {
     return this.waiting.length > 0 ? this.parts.softBufferBytes + 1 : 0;
   }
 
   frame(frame: ServerFrame): number {
-    if (frame.type === 'status') {
-      const { seq, snapshot, time_ms, sessions, feed } = frame;
-      // An older status that nobody has read says nothing that this one does not.
-      this.waiting.splice(0, this.waiting.length, ...this.waiting.filter((item) => !('status' in item)));
-      this.put({ status: { seq, snapshot, time_ms, sessions, feed } });
-    } else if (frame.type === 'bye') {
+    if (frame.type === 'bye') {
       this.farewell = new OutcomeError('SERVICE_UNAVAILABLE', `the subscription ends: ${frame.detail}`, {}, true);
       this.reader?.reject(this.farewell);
       this.reader = undefined;
@@ -47,13 +40,8 @@ export class FrameFeed implements FrameSink, AsyncIterableIterator<FeedItem> {
     return 0;
   }
 
-  quotes(timeMs: number, batches: readonly QuotesBatch[]): number {
-    for (const { seq, snapshot, states, unavailable } of batches) {
-      const quotes = states.map((state) =>
-        state.toQuote(timeMs, (receivedMs) => this.parts.onFirst(receivedMs, timeMs)),
-      );
-      this.put({ quotes: { seq, snapshot, time_ms: timeMs, quotes, unavailable: [...unavailable] } });
-    }
+  batches(timeMs: number, batches: readonly Batch[]): number {
+    for (const batch of batches) this.put(this.parts.toItem(batch, timeMs));
     return 0;
   }
 
@@ -66,7 +54,7 @@ export class FrameFeed implements FrameSink, AsyncIterableIterator<FeedItem> {
     this.parts.onCut();
   }
 
-  next(): Promise<IteratorResult<FeedItem>> {
+  next(): Promise<IteratorResult<Item>> {
     const item = this.waiting.shift();
     if (item !== undefined) return Promise.resolve({ done: false, value: item });
     if (this.farewell !== undefined && !this.hasEnded) {
@@ -79,7 +67,7 @@ export class FrameFeed implements FrameSink, AsyncIterableIterator<FeedItem> {
     });
   }
 
-  return(): Promise<IteratorResult<FeedItem>> {
+  return(): Promise<IteratorResult<Item>> {
     this.end();
     return Promise.resolve({ done: true, value: undefined });
   }
@@ -98,7 +86,7 @@ export class FrameFeed implements FrameSink, AsyncIterableIterator<FeedItem> {
     return this;
   }
 
-  private put(item: FeedItem): void {
+  private put(item: Item): void {
     if (this.hasEnded) return;
     if (this.reader === undefined) this.waiting.push(item);
     else this.reader.resolve({ done: false, value: item });

@@ -3,6 +3,7 @@ import type { Metadata } from '@grpc/grpc-js';
 import { context, SpanKind, SpanStatusCode, trace, type Span } from '@opentelemetry/api';
 import { Defect } from '@vega/kernel';
 import type { Logger, Metrics } from '@vega/platform';
+import type { Principal } from '../../app/principal.ts';
 import type { RateLimiter } from '../../app/rate-limiter.ts';
 import type { AccessPolicy } from '../http/access.ts';
 import { newTraceId, parentContext } from '../http/request-trace.ts';
@@ -76,14 +77,14 @@ export class GrpcCalls {
     };
   }
 
-  /** Throws `OutcomeError` for a client that is not let in or asks too often. */
-  async admit(incoming: Incoming): Promise<void> {
+  /** Who calls. Throws `OutcomeError` for a client that is not let in or asks too often. */
+  async admit(incoming: Incoming): Promise<Principal> {
     const { access, limiter, rateWindowMs } = this.parts;
     const permit = await limiter.take(clientOf(hostOf(incoming.getPeer())));
     if (permit?.allowed === false) throw rateLimited(permit, rateWindowMs);
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(incoming.metadata.getMap())) headers[name] = value.toString();
-    access.admit({ headers });
+    return access.admit({ headers });
   }
 
   /** Runs work under the span of a call. */

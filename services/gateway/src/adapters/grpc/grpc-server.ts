@@ -2,6 +2,7 @@ import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Clock } from '@vega/kernel';
 import type { Health } from '@vega/platform';
 import type { MarketQueries } from '../../app/market-queries.ts';
+import type { QuotesChannel } from '../../app/stream/quotes/quotes-channel.ts';
 import type { StreamHub } from '../../app/stream/stream-hub.ts';
 import { HEALTH, MARKET_DATA, reflectionDefinition, SERVICE_NAMES } from './definitions.ts';
 import { GrpcCalls, type GrpcCallParts } from './grpc-calls.ts';
@@ -19,6 +20,7 @@ const GRACE_MS = 3_000;
 export interface GrpcServerParts extends GrpcCallParts {
   readonly market: MarketQueries;
   readonly hub: StreamHub;
+  readonly quotes: QuotesChannel;
   readonly health: Health;
   readonly clock: Clock;
   /** Milliseconds between pings to a client that is silent. */
@@ -34,14 +36,14 @@ export interface GrpcDoor {
 
 /** Serves market data, health and reflection; TLS is the ingress's. Rejects when the address cannot be listened on. */
 export async function listenGrpc(host: string, port: number, parts: GrpcServerParts): Promise<GrpcDoor> {
-  const { market, hub, health, clock, heartbeatMs } = parts;
+  const { market, hub, quotes, health, clock, heartbeatMs } = parts;
   const server = new Server({
     'grpc.max_receive_message_length': MAX_REQUEST_BYTES,
     'grpc.max_concurrent_streams': 100,
     'grpc.keepalive_time_ms': heartbeatMs,
     'grpc.keepalive_timeout_ms': heartbeatMs,
   });
-  const marketData = new MarketDataCalls(new GrpcCalls(parts), market, hub);
+  const marketData = new MarketDataCalls(new GrpcCalls(parts), market, hub, quotes);
   server.addService(MARKET_DATA, {
     GetQuotes: marketData.getQuotes.bind(marketData),
     StreamQuotes: marketData.streamQuotes.bind(marketData),

@@ -1,42 +1,37 @@
 import type { ServerWritableStream } from '@grpc/grpc-js';
-import { gatewayApi, toBytes } from '@vega/contracts';
+import { toBytes, type Codec } from '@vega/contracts';
 import { OutcomeError } from '@vega/kernel';
+import type { Batch } from '../../app/stream/channel.ts';
 import type { FrameSink } from '../../app/stream/ports.ts';
-import type { QuotesBatch, ServerFrame } from '../../app/stream/protocol.ts';
+import type { ServerFrame } from '../../app/stream/protocol.ts';
+
+/** What a streaming call is answered with. */
+export interface GrpcSinkParts<Message> {
+  readonly codec: Codec<Message>;
+  readonly toMessage: (batch: Batch, timeMs: number) => Message;
+  /** Ends the call with an error. */
+  readonly fail: (error: unknown) => void;
+}
 
 /** A gRPC call as the hub sees a client: it counts what the transport has not taken, so that a slow reader is conflated. */
-export class GrpcSink implements FrameSink {
+export class GrpcSink<Message> implements FrameSink {
   bufferedBytes = 0;
 
   constructor(
-    private readonly call: ServerWritableStream<gatewayApi.StreamQuotesRequest, gatewayApi.StreamQuotesResponse>,
-    /** Ends the call with an error. */
-    private readonly fail: (error: unknown) => void,
+    private readonly call: ServerWritableStream<unknown, Message>,
+    private readonly parts: GrpcSinkParts<Message>,
   ) {}
 
   frame(frame: ServerFrame): number {
     if (frame.type === 'bye') {
-      this.fail(new OutcomeError('SERVICE_UNAVAILABLE', `the stream ends: ${frame.detail}`, {}, true));
+      this.parts.fail(new OutcomeError('SERVICE_UNAVAILABLE', `the stream ends: ${frame.detail}`, {}, true));
     }
     return 0;
   }
 
-  quotes(timeMs: number, batches: readonly QuotesBatch[]): number {
+  batches(timeMs: number, batches: readonly Batch[]): number {
     let written = 0;
-    for (const { seq, snapshot, states, unavailable } of batches) {
-      const quotes = states.map((state) => {
-        const { key, tradingSymbol, tick, staleReason } = state;
-        return {
-          instrumentKey: key,
-          tradingSymbol,
-          tick,
-          stale: staleReason !== null,
-          staleReason: staleReason ?? '',
-        };
-      });
-      const message = { seq, snapshot, timeMs, quotes, unavailable: [...unavailable] };
-      written += this.write(message);
-    }
+    for (const batch of batches) written += this.write(this.parts.toMessage(batch, timeMs));
     return written;
   }
 
@@ -48,8 +43,8 @@ export class GrpcSink implements FrameSink {
     this.call.destroy();
   }
 
-  private write(message: gatewayApi.StreamQuotesResponse): number {
-    const size = toBytes(gatewayApi.StreamQuotesResponse, message).length;
+  private write(message: Message): number {
+    const size = toBytes(this.parts.codec, message).length;
     if (this.call.destroyed || this.call.writableEnded) return 0;
     this.bufferedBytes += size;
     this.call.write(message, () => {

@@ -2,7 +2,7 @@ import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiProperty, ApiTags } from '@nestjs/swagger';
 import { OutcomeError } from '@vega/kernel';
 import { SERVICE_CONTEXT, type ServiceContext } from '@vega/platform';
-import { StreamHub } from '../../app/stream/stream-hub.ts';
+import { FeedWatch } from '../../app/stream/status/feed-watch.ts';
 import { Open } from './access.ts';
 import { Answers } from './answers.ts';
 
@@ -39,7 +39,7 @@ export class ReadinessView {
 export class HealthController {
   constructor(
     @Inject(SERVICE_CONTEXT) private readonly context: ServiceContext,
-    @Inject(StreamHub) private readonly hub: StreamHub,
+    @Inject(FeedWatch) private readonly watch: FeedWatch,
   ) {}
 
   @Get('live')
@@ -55,7 +55,7 @@ export class HealthController {
   async ready(): Promise<ReadinessView> {
     const { ready, checks } = await this.context.health.readiness();
     if (!ready) throw new OutcomeError('SERVICE_UNAVAILABLE', 'the gateway is not ready', checks, true);
-    const { feed } = this.hub.status();
+    const { feed } = this.watch.figures();
     const word = feed.state === 'GREEN' ? 'ok' : `${feed.state}: ${feed.reasons.join('; ') || 'no reason given'}`;
     return { ready, checks: { ...checks }, behind: { 'market-feed': word } };
   }

@@ -8,8 +8,8 @@ export interface ProblemKind {
   readonly title: string;
 }
 
-/** Every code of the contracts and its HTTP face: the only place where codes meet status numbers. */
-export const PROBLEM_KINDS = {
+/** Requests as such, whatever they ask for. */
+const REQUEST_PROBLEMS = {
   BAD_REQUEST: { status: 400, title: 'The request does not fit its schema' },
   DEADLINE_EXCEEDED: { status: 504, title: 'No answer in time' },
   SERVICE_UNAVAILABLE: { status: 503, title: 'A service is away' },
@@ -22,6 +22,9 @@ export const PROBLEM_KINDS = {
   QUERY_TOO_COMPLEX: { status: 400, title: 'The query asks for too much' },
   NOT_FOUND: { status: 404, title: 'Nothing is here' },
   INTERNAL: { status: 500, title: 'A defect on our side' },
+} as const;
+
+const AUTH_PROBLEMS = {
   CREDENTIALS_INVALID: { status: 401, title: 'Sign-in refused' },
   SECOND_FACTOR_REQUIRED: { status: 401, title: 'A second factor is wanted' },
   LOGIN_THROTTLED: { status: 429, title: 'Too many attempts' },
@@ -36,6 +39,9 @@ export const PROBLEM_KINDS = {
   ACCOUNT_INVALID: { status: 422, title: 'Not an account' },
   LOGIN_STATE_INVALID: { status: 400, title: 'This login cannot be finished' },
   BROKER_LOGIN_REFUSED: { status: 422, title: 'The broker login was refused' },
+} as const;
+
+const MARKET_PROBLEMS = {
   INSTRUMENT_KEY_INVALID: { status: 400, title: 'Not an instrument key' },
   SEGMENT_UNSUPPORTED: { status: 422, title: 'Segment not served' },
   UNKNOWN_INSTRUMENT: { status: 404, title: 'Unknown instrument' },
@@ -47,14 +53,32 @@ export const PROBLEM_KINDS = {
   CALENDAR_NOT_COVERED: { status: 422, title: 'No calendar for this date' },
   RULE_UNKNOWN: { status: 422, title: 'No market rule for this date' },
   QUOTE_UNAVAILABLE: { status: 503, title: 'No quote to be had' },
+} as const;
+
+const BROKER_PROBLEMS = {
   UPSTREAM_UNAVAILABLE: { status: 503, title: 'The broker is away' },
   UPSTREAM_TOKEN: { status: 503, title: 'The broker login is missing or over' },
   UPSTREAM_RATE_LIMITED: { status: 503, title: 'The broker asks to slow down' },
-  ...ORDER_PROBLEMS,
-  ...DENIAL_PROBLEMS,
+} as const;
+
+const STREAM_PROBLEMS = {
   STREAM_MESSAGE_INVALID: { status: 400, title: 'Not a message of the stream' },
   STREAM_FULL: { status: 503, title: 'The stream is full' },
   STREAM_LIMIT: { status: 429, title: 'Too many subscriptions' },
+} as const;
+
+/**
+ * Every code of the contracts and its HTTP face: the only place where codes meet status numbers. A domain adds a table of
+ * its own; a code without a face does not compile, and gRPC's status follows from HTTP's (grpc-errors.ts).
+ */
+export const PROBLEM_KINDS = {
+  ...REQUEST_PROBLEMS,
+  ...AUTH_PROBLEMS,
+  ...MARKET_PROBLEMS,
+  ...BROKER_PROBLEMS,
+  ...ORDER_PROBLEMS,
+  ...DENIAL_PROBLEMS,
+  ...STREAM_PROBLEMS,
 } as const satisfies Record<ErrorCode, ProblemKind>;
 
 /** The code under which an HTTP status of the framework itself is told. */

@@ -7,9 +7,10 @@ import {
   type SearchInstrumentsResponse,
   type Tick,
 } from '@vega/contracts';
-import { instrumentKey, paiseToRupees, segmentOf, toIstIso } from '@vega/kernel';
+import { instrumentKey, segmentOf, toIstIso } from '@vega/kernel';
 import type { Known, KnownTick } from '../../app/ports.ts';
 import {
+  bookOf,
   figuresOf,
   nonZero,
   toRupees,
@@ -17,13 +18,11 @@ import {
   toWholeMs,
   type StaleReasonName,
 } from '../../app/quote-figures.ts';
-import { sessionFiguresOf, toFeedState, toSessionName } from '../../app/stream/feed-watch.ts';
+import { sessionFiguresOf, toFeedState, toSessionName } from '../../app/stream/status/feed-watch.ts';
 import type { InstrumentView } from './views/instrument.view.ts';
 import type { CandlesView, FeedStatusView, ModeLoadView, OverviewView, SearchView } from './views/market.view.ts';
-import type { AgeView, DepthLevelView, DepthView, FreshnessView, QuoteView } from './views/quote.view.ts';
+import type { AgeView, DepthView, FreshnessView, QuoteView } from './views/quote.view.ts';
 import type { CandleQuery, SearchQuery } from './requests.ts';
-
-const DEPTH_LEVELS = 5;
 
 /** Empty text stands for "none" on the bus. */
 function textOrNull(text: string): string | null {
@@ -125,24 +124,15 @@ export function toQuoteView(quote: QuoteToShow): QuoteView {
 }
 
 export function toDepthView(quote: QuoteToShow): DepthView {
-  const { depth } = quote.tick;
   const figures = figuresOf(quote.tick);
   return {
     instrument: toInstrumentView(quote.instrument),
-    bids: toLevels(depth.map((level) => [level.bidPricePaise, level.bidQty])),
-    asks: toLevels(depth.map((level) => [level.askPricePaise, level.askQty])),
+    ...bookOf(quote.tick),
     total_buy_qty: figures.total_buy_qty,
     total_sell_qty: figures.total_sell_qty,
     last_price: figures.last_price,
     ...toFreshness(quote.tick, quote.age, quote.staleReason),
   };
-}
-
-function toLevels(levels: readonly (readonly [number, number])[]): DepthLevelView[] {
-  return levels
-    .slice(0, DEPTH_LEVELS)
-    .filter(([pricePaise]) => pricePaise !== 0)
-    .map(([pricePaise, qty]) => ({ price: paiseToRupees(pricePaise), qty }));
 }
 
 /** The overview; `knownAgeMs` is given for one that was seen earlier, all of which is then stale. */

@@ -4,8 +4,7 @@ import type { StreamMetrics } from '../../app/stream/ports.ts';
 /** Sizes of the hub that are read when the metrics are. */
 export interface StreamSizes {
   readonly clientCount: number;
-  readonly instrumentCount: number;
-  readonly heldCount: number;
+  held(): ReadonlyMap<string, { readonly subscriptions: number; readonly items: number }>;
 }
 
 /** Seconds; what a trader would notice starts at a tenth. */
@@ -46,13 +45,20 @@ export function prometheusStreamMetrics(metrics: Metrics): StreamMetrics {
   };
 }
 
-/** Gauges of the hub's sizes. */
-export function registerStreamSizes(metrics: Metrics, hub: StreamSizes): void {
+/** Gauges of the hub's sizes and of what its quotes take from the bus. */
+export function registerStreamSizes(
+  metrics: Metrics,
+  hub: StreamSizes,
+  quotes: { readonly instrumentCount: number },
+): void {
   metrics.gauge('vega_stream_clients', 'Stream clients connected.', [], (gauge) => gauge.set(hub.clientCount));
   metrics.gauge('vega_stream_instruments', 'Instruments subscribed on the bus.', [], (gauge) =>
-    gauge.set(hub.instrumentCount),
+    gauge.set(quotes.instrumentCount),
   );
-  metrics.gauge('vega_stream_subscribed_instruments', 'Instruments over all subscriptions of clients.', [], (gauge) =>
-    gauge.set(hub.heldCount),
-  );
+  metrics.gauge('vega_stream_subscriptions', 'Subscriptions of clients.', ['channel'], (gauge) => {
+    for (const [channel, { subscriptions }] of hub.held()) gauge.set({ channel }, subscriptions);
+  });
+  metrics.gauge('vega_stream_items', 'Items, such as instruments, over all subscriptions.', ['channel'], (gauge) => {
+    for (const [channel, { items }] of hub.held()) gauge.set({ channel }, items);
+  });
 }

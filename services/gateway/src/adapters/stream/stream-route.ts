@@ -3,10 +3,11 @@ import { OutcomeError, repeat, type Clock } from '@vega/kernel';
 import type { Logger } from '@vega/platform';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { RawData, WebSocket } from 'ws';
+import type { Principal } from '../../app/principal.ts';
 import type { StreamHub } from '../../app/stream/stream-hub.ts';
 import { CLOSE_CODES } from '../../app/stream/limits.ts';
 import { streamFull } from '../../app/stream/stream-errors.ts';
-import type { AccessPolicy } from '../http/access.ts';
+import { admit, principalOf, type AccessPolicy } from '../http/access.ts';
 import { WsClientSocket } from './ws-client-socket.ts';
 
 /** A frame beyond this ends the connection with 1009 before it is in memory; a smaller one too large gets an error frame. */
@@ -83,21 +84,20 @@ export function registerStream(fastify: FastifyInstance, parts: StreamRouteParts
   fastify.route({
     method: 'GET',
     url: '/stream',
-    preValidation: (request, _reply, done) => {
+    preValidation: async (request) => {
       refuseForeignPage(request, parts.allowedOrigins);
-      access.admit(request);
+      await admit(access, request);
       if (!hub.hasRoom) throw streamFull();
-      done();
     },
     handler: () => {
       throw new OutcomeError('BAD_REQUEST', 'this address speaks WebSocket: ask for an upgrade');
     },
-    wsHandler: (socket) => serve(socket, hub),
+    wsHandler: (socket, request) => serve(socket, hub, principalOf(request)),
   });
 }
 
-function serve(ws: WebSocket, hub: StreamHub): void {
-  const client = hub.join(new WsClientSocket(ws));
+function serve(ws: WebSocket, hub: StreamHub, principal: Principal): void {
+  const client = hub.join(new WsClientSocket(ws), principal);
   ws.on('message', (data: RawData, isBinary: boolean) => {
     void hub.receive(client, isBinary ? undefined : textOf(data));
   });

@@ -1,14 +1,10 @@
-import type { Clock } from '@vega/kernel';
-import type { ClientSocket, FrameSink, StreamMetrics } from './ports.ts';
-import { quotesFrame, type QuotesBatch, type ServerFrame } from './protocol.ts';
+import type { Batch } from './channel.ts';
+import type { ClientSocket, FrameSink } from './ports.ts';
+import type { ServerFrame } from './protocol.ts';
 
-/** Writes frames as JSON texts; the JSON of a quote is made once and shared by all clients. */
+/** Writes frames as JSON texts. */
 export class JsonFrames implements FrameSink {
-  constructor(
-    private readonly socket: ClientSocket,
-    private readonly clock: Clock,
-    private readonly metrics: StreamMetrics,
-  ) {}
+  constructor(private readonly socket: ClientSocket) {}
 
   get bufferedBytes(): number {
     return this.socket.bufferedBytes;
@@ -18,17 +14,14 @@ export class JsonFrames implements FrameSink {
     return this.write(JSON.stringify(frame));
   }
 
-  quotes(timeMs: number, batches: readonly QuotesBatch[]): number {
-    const nowMs = this.clock.monotonicMs();
-    const onFirst = (receivedMs: number): void => this.metrics.tickLag(Math.max(0, timeMs - receivedMs) / 1000);
-    const parts = batches.map(({ subscription, seq, snapshot, states, unavailable }) => ({
-      subscription,
-      seq,
-      snapshot,
-      unavailable,
-      fragments: states.map((state) => state.toFragment(nowMs, timeMs, onFirst)),
-    }));
-    return this.write(quotesFrame(timeMs, parts));
+  batches(timeMs: number, batches: readonly Batch[]): number {
+    let written = 0;
+    for (const channel of new Set(batches.map((batch) => batch.channel))) {
+      const own = batches.filter((batch) => batch.channel === channel);
+      if (channel.toFrame !== undefined) written += this.write(channel.toFrame(timeMs, own));
+      else for (const batch of own) written += this.write(batchFrame(timeMs, batch));
+    }
+    return written;
   }
 
   close(code: number, reason: string): void {
@@ -43,4 +36,11 @@ export class JsonFrames implements FrameSink {
     this.socket.send(text);
     return text.length;
   }
+}
+
+/** The frame of one batch: what all frames of subscriptions carry, then the channel's own fields. */
+function batchFrame(timeMs: number, { channel, subscription, seq, snapshot, body }: Batch): string {
+  const head = JSON.stringify({ type: channel.name, subscription, seq, snapshot, time_ms: timeMs });
+  const fields = channel.toJson(body, timeMs);
+  return fields === '{}' ? head : `${head.slice(0, -1)},${fields.slice(1)}`;
 }

@@ -45,5 +45,6 @@ export const DEFAULT_STREAM_LIMITS: StreamLimits = {
 /** Why the server ends a stream connection (RFC 6455 codes, and 4000+ of our own). */
 export const CLOSE_CODES = {
   GOING_AWAY: 1001,
+  UNAUTHENTICATED: 4401,
   SLOW_CLIENT: 4408,
 } as const;

@@ -1,6 +1,7 @@
 import type { FeedHealth, MarketStatus } from '@vega/contracts';
 import type { InstrumentKey } from '@vega/kernel';
-import type { QuotesBatch, ServerFrame } from './protocol.ts';
+import type { Batch } from './channel.ts';
+import type { ServerFrame } from './protocol.ts';
 
 /** Ends what was begun. */
 export type Ending = () => void;
@@ -44,8 +45,8 @@ export interface FrameSink {
   readonly bufferedBytes: number;
   /** Takes one frame; returns its size in bytes. */
   frame(frame: ServerFrame): number;
-  /** Takes quotes; the states are to be read within the call. Returns the size in bytes. */
-  quotes(timeMs: number, batches: readonly QuotesBatch[]): number;
+  /** Takes what subscriptions are sent; the bodies are to be read within the call. Returns the size in bytes. */
+  batches(timeMs: number, batches: readonly Batch[]): number;
   /** Says farewell; the connection ends when the client answers. */
   close(code: number, reason: string): void;
   /** Ends the connection at once. */

@@ -1,48 +1,27 @@
 import fc from 'fast-check';
-import { parseClientMessage, quotesFrame } from './protocol.ts';
+import { stage } from '../../../test/hub-stage.ts';
+import { checkRequest, MessageReader } from './protocol.ts';
 
-describe('quotes frame', () => {
-  it('is the JSON that its parts say, whatever they hold', () => {
-    const name = fc.stringMatching(/^[A-Za-z0-9_.:-]{1,64}$/);
-    const batch = fc.record({
-      subscription: name,
-      seq: fc.nat(),
-      snapshot: fc.boolean(),
-      quotes: fc.array(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 2 })), { maxLength: 4 }),
-      unavailable: fc.array(fc.string(), { maxLength: 2 }),
-    });
-    fc.assert(
-      fc.property(fc.nat(), fc.array(batch, { maxLength: 4 }), (time_ms, batches) => {
-        const frame = quotesFrame(
-          time_ms,
-          batches.map(({ quotes, ...rest }) => ({
-            ...rest,
-            fragments: quotes.map((quote) => Buffer.from(JSON.stringify(quote))),
-          })),
-        );
-        const expected = batches.map(({ unavailable, ...rest }) =>
-          unavailable.length === 0 ? rest : { ...rest, unavailable },
-        );
-        const parsed: unknown = JSON.parse(frame.toString());
-        expect(parsed).toEqual(JSON.parse(JSON.stringify({ type: 'quotes', time_ms, subscriptions: expected })));
-      }),
-    );
-  });
-});
+const { channels, quotes } = stage();
+const reader = new MessageReader(channels);
 
 describe('client messages', () => {
   it.each<[object, object]>([
     [
       { op: 'subscribe', channel: 'quotes', instruments: [' NIFTY '] },
-      { op: 'subscribe', channel: 'quotes', instruments: ['NIFTY'] },
+      { op: 'subscribe', channel: { name: 'quotes' }, request: { instruments: ['NIFTY'] } },
     ],
     [
       { op: 'subscribe', channel: 'quotes', instruments: ['A'], rate_hz: 2, id: 7 },
-      { rate_hz: 2, id: 7 },
+      { rateHz: 2, request: { instruments: ['A'] } },
     ],
     [
       { op: 'subscribe', channel: 'status', subscription: 'a.b:c-d_e' },
-      { channel: 'status', subscription: 'a.b:c-d_e' },
+      { channel: { name: 'status' }, subscription: 'a.b:c-d_e', request: {} },
+    ],
+    [
+      { op: 'subscribe', channel: 'quotes', instruments: ['A'], depth: true },
+      { request: { instruments: ['A'], depth: true } },
     ],
     [{ op: 'unsubscribe', instruments: ['A'] }, { instruments: ['A'] }],
     [{ op: 'resync' }, { op: 'resync' }],
@@ -51,13 +30,35 @@ describe('client messages', () => {
       { op: 'ping', id: 'x' },
     ],
   ])('reads %j', (message, expected) => {
-    expect(parseClientMessage(JSON.stringify(message))).toMatchObject({ ok: true, message: expected });
+    expect(reader.read(JSON.stringify(message))).toMatchObject({ ok: true, message: expected });
+  });
+
+  it.each<[object, RegExp]>([
+    [{ op: 'subscribe', channel: 'gossip' }, /^channel: .*"quotes"/],
+    [{ op: 'subscribe' }, /^channel: /],
+    [{ op: 'subscribe', channel: 'status', instruments: ['A'] }, /instruments/],
+    [{ op: 'subscribe', channel: 'quotes', instruments: [] }, /^instruments: /],
+    [{ op: 'subscribe', channel: 'quotes', instruments: ['A'], rate_hz: 3 }, /^rate_hz: /],
+    [{ op: 'subscribe', channel: 'quotes', instruments: ['A'], subscription: 'a b' }, /letters, digits/],
+    [{ op: 'shout' }, /^op: /],
+  ])('refuses %j and says why', (message, why) => {
+    const read = reader.read(JSON.stringify(message));
+    expect(read.ok ? '' : read.error.message).toMatch(why);
+  });
+
+  it('are checked the same way when another protocol asks', () => {
+    expect(checkRequest(quotes, { instruments: [' A '], rate_hz: 2 })).toEqual({
+      rateHz: 2,
+      request: { instruments: ['A'] },
+    });
+    expect(() => checkRequest(quotes, { instruments: [] })).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' }));
+    expect(() => checkRequest(quotes, { instruments: ['A'], more: 1 })).toThrow(/more/);
   });
 
   it('never throws and echoes an id only when it is one', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
-        const parsed = parseClientMessage(text);
+        const parsed = reader.read(text);
         expect(['string', 'number', 'object']).toContain(typeof parsed.id);
         if (!parsed.ok) expect(parsed.error.code).toBe('STREAM_MESSAGE_INVALID');
       }),

@@ -1,22 +1,14 @@
-import { OutcomeError } from '@vega/kernel';
+import { invariant, OutcomeError } from '@vega/kernel';
 import { z } from 'zod';
+import type { StreamChannel } from './channel.ts';
 import type { StreamLimits } from './limits.ts';
-import type { StatusFigures } from './feed-watch.ts';
-import type { InstrumentState } from './instrument-state.ts';
 
 /** Version told in the hello frame; grows only when a client of the previous one would break. */
 export const STREAM_PROTOCOL = 1;
 
-/** What can be subscribed. */
-export const CHANNELS = ['quotes', 'status'] as const;
-export type Channel = (typeof CHANNELS)[number];
-
 /** Updates per second at most that a subscription may ask for. */
 export const RATES_HZ = [10, 2] as const;
 export type RateHz = (typeof RATES_HZ)[number];
-
-/** Longest instrument key or trading symbol. */
-export const MAX_SYMBOL_LENGTH = 80;
 
 const MAX_ID_LENGTH = 64;
 const id = z.union([z.string().max(MAX_ID_LENGTH), z.number().int()]).optional();
@@ -24,54 +16,110 @@ const subscription = z
   .string()
   .regex(/^[A-Za-z0-9_.:-]{1,64}$/, 'is 1 to 64 letters, digits or . _ : -')
   .optional();
-const symbol = z.string().trim().min(1).max(MAX_SYMBOL_LENGTH);
-/** Instruments in one message. */
-export const MAX_INSTRUMENTS_ASKED = 500;
-const instruments = z.array(symbol).min(1).max(MAX_INSTRUMENTS_ASKED);
+const rateHz = z.literal(RATES_HZ).optional();
 
-const clientMessage = z.discriminatedUnion('op', [
-  z.discriminatedUnion('channel', [
-    z.strictObject({
-      op: z.literal('subscribe'),
-      id,
-      channel: z.literal('quotes'),
-      subscription,
-      instruments,
-      rate_hz: z.literal(RATES_HZ).optional(),
-    }),
-    z.strictObject({ op: z.literal('subscribe'), id, channel: z.literal('status'), subscription }),
-  ]),
-  z.strictObject({ op: z.literal('unsubscribe'), id, subscription, instruments: instruments.optional() }),
+/** Items of a subscription in one message, such as instruments. */
+export const MAX_ITEMS_ASKED = 500;
+
+/** Longest instrument key or trading symbol. */
+export const MAX_SYMBOL_LENGTH = 80;
+
+/** Instrument keys or trading symbols as a message carries them. */
+export const symbols = z.array(z.string().trim().min(1).max(MAX_SYMBOL_LENGTH)).min(1).max(MAX_ITEMS_ASKED);
+
+const otherMessage = z.discriminatedUnion('op', [
+  z.strictObject({ op: z.literal('unsubscribe'), id, subscription, instruments: symbols.optional() }),
   z.strictObject({ op: z.literal('resync'), id, subscription }),
   z.strictObject({ op: z.literal('ping'), id }),
 ]);
 
+const subscribeFields = { op: z.literal('subscribe'), id, subscription, rate_hz: rateHz };
+
+/** A request to follow a channel, its shape checked. */
+export interface SubscribeMessage {
+  readonly op: 'subscribe';
+  readonly channel: StreamChannel;
+  readonly subscription: string | undefined;
+  readonly rateHz: RateHz | undefined;
+  /** The channel's own fields. */
+  readonly request: Readonly<Record<string, unknown>>;
+}
+
 /** A message from a client, its shape checked. */
-export type ClientMessage = z.output<typeof clientMessage>;
-export type SubscribeQuotes = Extract<ClientMessage, { channel: 'quotes' }>;
-export type SubscribeStatus = Extract<ClientMessage, { channel: 'status' }>;
+export type ClientMessage = SubscribeMessage | z.output<typeof otherMessage>;
 export type MessageId = string | number | null;
 
-/** Parses a client's text. `id` is the one to echo, also where the rest is unreadable. */
-export function parseClientMessage(
-  text: string,
-):
+/** A client's text as it was read; `id` is the one to echo, also where the rest is unreadable. */
+export type ReadMessage =
   | { readonly ok: true; readonly id: MessageId; readonly message: ClientMessage }
-  | { readonly ok: false; readonly id: MessageId; readonly error: OutcomeError } {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch {
-    return { ok: false, id: null, error: invalid('the message is not JSON') };
+  | { readonly ok: false; readonly id: MessageId; readonly error: OutcomeError };
+
+/** Reads the messages of clients: the common ones, and `subscribe` as the registered channels have it. */
+export class MessageReader {
+  private readonly channels: ReadonlyMap<string, StreamChannel>;
+  private readonly schemas: ReadonlyMap<string, z.ZodType<Record<string, unknown>>>;
+  private readonly subscribeHead: z.ZodType;
+
+  constructor(channels: readonly StreamChannel[]) {
+    this.channels = new Map(channels.map((channel) => [channel.name, channel]));
+    this.schemas = new Map(
+      channels.map(({ name, request }) => {
+        const fields = { ...request, ...subscribeFields, channel: z.literal(name) };
+        return [name, z.strictObject(fields) as unknown as z.ZodType<Record<string, unknown>>];
+      }),
+    );
+    this.subscribeHead = z.object({ channel: z.enum(channels.map(({ name }) => name)) });
   }
-  const echoed = idOf(json);
-  const parsed = clientMessage.safeParse(json);
-  if (parsed.success) return { ok: true, id: echoed, message: parsed.data };
-  const problems = parsed.error.issues.slice(0, 5).map((issue) => {
+
+  read(text: string): ReadMessage {
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      return { ok: false, id: null, error: invalid('the message is not JSON') };
+    }
+    const echoed = idOf(json);
+    const parsed = isSubscribe(json) ? this.readSubscribe(json) : otherMessage.safeParse(json);
+    if (parsed.success) return { ok: true, id: echoed, message: parsed.data };
+    return { ok: false, id: echoed, error: invalid(problemsOf(parsed.error)) };
+  }
+
+  private readSubscribe(
+    json: object,
+  ): { success: true; data: SubscribeMessage } | { success: false; error: z.ZodError } {
+    const name = 'channel' in json && typeof json.channel === 'string' ? json.channel : '';
+    const parsed = (this.schemas.get(name) ?? this.subscribeHead).safeParse(json);
+    if (!parsed.success) return parsed;
+    const { op: _op, id: _id, channel: _channel, subscription, rate_hz, ...request } = parsed.data as Fields;
+    const channel = this.channels.get(name);
+    invariant(channel !== undefined, 'a message passed a schema that no channel has');
+    return { success: true, data: { op: 'subscribe', channel, subscription, rateHz: rate_hz, request } };
+  }
+}
+
+type Fields = Record<string, unknown> & { subscription?: string; rate_hz?: RateHz };
+
+/** What a follower of one channel asks for, checked as a message would be. Throws `OutcomeError` BAD_REQUEST. */
+export function checkRequest(
+  channel: StreamChannel,
+  asked: Readonly<Record<string, unknown>>,
+): { readonly rateHz: RateHz | undefined; readonly request: Readonly<Record<string, unknown>> } {
+  const parsed = z.strictObject({ ...channel.request, rate_hz: rateHz }).safeParse(asked);
+  if (!parsed.success) throw new OutcomeError('BAD_REQUEST', problemsOf(parsed.error));
+  const { rate_hz, ...request } = parsed.data as Fields;
+  return { rateHz: rate_hz, request };
+}
+
+function isSubscribe(json: unknown): json is object {
+  return typeof json === 'object' && json !== null && 'op' in json && json.op === 'subscribe';
+}
+
+function problemsOf(error: z.ZodError): string {
+  const problems = error.issues.slice(0, 5).map((issue) => {
     const path = issue.path.map(String).join('.');
     return path === '' ? issue.message : `${path}: ${issue.message}`;
   });
-  return { ok: false, id: echoed, error: invalid(problems.join('; ')) };
+  return problems.join('; ');
 }
 
 /** The refusal of a frame that does not fit the protocol. */
@@ -85,21 +133,14 @@ function idOf(json: unknown): MessageId {
   return typeof json.id === 'string' && json.id.length <= MAX_ID_LENGTH ? json.id : null;
 }
 
-/** An instrument that a subscription holds: as it was asked for and as it is named in frames. */
-export interface HeldInstrument {
-  asked: string;
-  instrument_key: string;
-  trading_symbol: string;
-}
-
-/** An instrument that was asked for and is not held. */
-export interface RefusedInstrument {
+/** Something that was asked for and is not held. */
+export interface RefusedItem {
   asked: string;
   code: string;
   detail: string;
 }
 
-/** Frames that are sent as they are; `quotes` frames are put together from shared parts in {@link quotesFrame}. */
+/** Frames of the connection itself; what subscriptions are sent is put together by their channels. */
 export type ServerFrame =
   | {
       type: 'hello';
@@ -115,15 +156,21 @@ export type ServerFrame =
       type: 'subscribed';
       id: MessageId;
       subscription: string;
-      channel: Channel;
-      rate_hz?: RateHz;
-      instruments?: HeldInstrument[];
-      refused?: RefusedInstrument[];
+      channel: string;
+      rate_hz: RateHz;
+      refused?: RefusedItem[];
+      /** What the channel says of what is held. */
+      [more: string]: unknown;
     }
-  | { type: 'unsubscribed'; id: MessageId; subscription: string; instruments: string[] | null; remaining: number }
+  | {
+      type: 'unsubscribed';
+      id: MessageId;
+      subscription: string;
+      instruments: readonly string[] | null;
+      remaining: number;
+    }
   | { type: 'resyncing'; id: MessageId; subscription: string }
   | { type: 'pong'; id: MessageId; time_ms: number }
-  | ({ type: 'status'; subscription: string; seq: number; snapshot: boolean; time_ms: number } & StatusFigures)
   | {
       type: 'error';
       id: MessageId;
@@ -144,67 +191,4 @@ export function helloLimits(limits: StreamLimits): Record<string, number> {
     max_unsent_bytes: limits.hardBufferBytes,
     stall_ms: limits.stallMs,
   };
-}
-
-/** What one subscription is sent at once. */
-export interface QuotesBatch {
-  readonly subscription: string;
-  readonly seq: number;
-  readonly snapshot: boolean;
-  readonly states: readonly InstrumentState[];
-  /** Instruments of a snapshot of which nothing is known. */
-  readonly unavailable: readonly string[];
-}
-
-/** What one subscription is sent within a quotes frame, as JSON. */
-export interface FragmentBatch {
-  readonly subscription: string;
-  readonly seq: number;
-  readonly snapshot: boolean;
-  /** Serialised quotes, shared with other clients. */
-  readonly fragments: readonly Buffer[];
-  /** Instruments of a snapshot of which nothing is known. */
-  readonly unavailable: readonly string[];
-}
-
-const COMMA = 0x2c;
-const CLOSE_BATCH = Buffer.from(']}');
-const CLOSE_FRAME = Buffer.from(']}');
-
-/** One quotes frame in UTF-8: each fragment is copied once, none is serialised again. */
-export function quotesFrame(timeMs: number, batches: readonly FragmentBatch[]): Buffer {
-  const parts: Buffer[] = [Buffer.from(`{"type":"quotes","time_ms":${timeMs},"subscriptions":[`)];
-  let length = 0;
-  for (const [index, batch] of batches.entries()) {
-    const unavailable = batch.unavailable.length === 0 ? '' : `"unavailable":${JSON.stringify(batch.unavailable)},`;
-    parts.push(
-      Buffer.from(
-        `${index === 0 ? '' : ','}{"subscription":"${batch.subscription}","seq":${batch.seq},` +
-          `"snapshot":${batch.snapshot},${unavailable}"quotes":[`,
-      ),
-    );
-    for (const fragment of batch.fragments) parts.push(fragment);
-    length += Math.max(0, batch.fragments.length - 1);
-    parts.push(CLOSE_BATCH);
-  }
-  parts.push(CLOSE_FRAME);
-  for (const part of parts) length += part.length;
-  return joined(parts, length);
-}
-
-/** Joins the parts; two that both are JSON objects get a comma between them. */
-function joined(parts: readonly Buffer[], length: number): Buffer {
-  const OPEN_BRACE = 0x7b;
-  const CLOSE_BRACE = 0x7d;
-  const frame = Buffer.allocUnsafe(length);
-  let at = 0;
-  for (const part of parts) {
-    if (at > 0 && frame[at - 1] === CLOSE_BRACE && part[0] === OPEN_BRACE) {
-      frame[at] = COMMA;
-      at += 1;
-    }
-    frame.set(part, at);
-    at += part.length;
-  }
-  return frame;
 }

@@ -1,38 +1,30 @@
-// Goal: serve live quotes to thousands of clients from one set of bus subscriptions, without growing for any of them.
-// Method: the board keeps the newest state of every instrument that somebody holds; a change notes itself with those who
-//   hold it, who are flushed at once or when their interval is over (flush-queue.ts); the JSON of a version is made once
-//   and shared.
+// Goal: carry any channel to thousands of clients of any protocol, without growing for any of them.
+// Method: a channel is one registered piece (channel.ts); a change notes itself with its subscription, whose client is
+//   flushed at once or when its interval is over (flush-queue.ts) and takes the newest state of what changed.
 // Invariants: per client nothing is queued but what its socket has not sent, which is bounded; a subscription's `seq`
-//   grows by one with every batch; after a snapshot no older state of an instrument follows.
-import { repeat, type Clock, type Timer } from '@vega/kernel';
-import type { LastKnown, MarketData } from '../ports.ts';
-import { FeedWatch, type StatusFigures } from './feed-watch.ts';
-import { InstrumentBoard } from './instrument-board.ts';
-import { InstrumentLookup } from './instrument-lookup.ts';
-import type { InstrumentState } from './instrument-state.ts';
-import { InterestLease } from './interest-lease.ts';
+//   grows by one with every batch; updates follow a snapshot.
+import type { Clock } from '@vega/kernel';
+import type { Principal } from '../principal.ts';
+import type { StreamChannel } from './channel.ts';
 import { CLOSE_CODES, type StreamLimits } from './limits.ts';
 import { FlushQueue } from './flush-queue.ts';
 import { JsonFrames } from './json-frames.ts';
-import type { ClientSocket, Ending, FeedSource, FrameSink, StreamMetrics } from './ports.ts';
-import { CHANNELS, helloLimits, RATES_HZ, STREAM_PROTOCOL, type RateHz } from './protocol.ts';
-import { StreamClient } from './stream-client.ts';
-import { refusalFrame, streamFull } from './stream-errors.ts';
+import type { ClientSocket, FrameSink, StreamMetrics } from './ports.ts';
+import { helloLimits, RATES_HZ, STREAM_PROTOCOL } from './protocol.ts';
+import { StreamClient, type StreamClientParts } from './stream-client.ts';
+import { streamFull } from './stream-errors.ts';
 import { StreamRequests } from './stream-requests.ts';
 
 /** Flushes are spread over this many beats, so that clients do not all want the processor at once. */
 const BEATS_PER_FLUSH = 4;
-const SWEEP_MS = 1_000;
 
 /** What the hub stands on. */
 export interface StreamHubParts {
-  readonly market: MarketData;
-  readonly lastKnown: LastKnown;
-  readonly source: FeedSource;
+  readonly channels: readonly StreamChannel[];
   readonly metrics: StreamMetrics;
   readonly clock: Clock;
   readonly limits: StreamLimits;
-  /** Unique per process: the name of its lease. */
+  /** Told in the greeting, so that a client knows whom it speaks with. */
   readonly replica: string;
   readonly onFailure: (error: unknown, what: string) => void;
 }
@@ -40,62 +32,40 @@ export interface StreamHubParts {
 /** All stream clients of this process. */
 export class StreamHub {
   private readonly clients = new Set<StreamClient>();
-  private readonly board: InstrumentBoard;
-  private readonly lease: InterestLease;
-  private readonly watch: FeedWatch;
   private readonly requests: StreamRequests;
-  private readonly timers: Timer[];
   private readonly queue: FlushQueue;
-  private readonly endReconnect: Ending;
+  private readonly clientParts: StreamClientParts;
   private draining = false;
 
   constructor(private readonly parts: StreamHubParts) {
-    const { market, lastKnown, source, clock, metrics, limits } = parts;
-    this.board = new InstrumentBoard(source, market, lastKnown, clock, metrics, limits);
-    this.lease = new InterestLease(
-      market,
-      this.board,
-      parts.replica,
-      clock,
-      (state, code) => this.tellRefusal(state, code),
-      (error) => parts.onFailure(error, 'renewing the interest in instruments'),
-    );
-    this.watch = new FeedWatch(source, market, clock, {
-      onChange: () => this.sendStatus(),
-      onFeedState: () => void this.board.refreshAll(),
-      onSilence: () => this.board.markUnreachable(),
-    });
-    const { board, lease, watch } = this;
-    const lookup = new InstrumentLookup(market, lastKnown, clock);
-    this.requests = new StreamRequests({
-      board,
-      lookup,
-      lease,
-      watch,
+    const { clock, limits, metrics, onFailure } = parts;
+    this.requests = new StreamRequests(parts);
+    this.queue = new FlushQueue(clock, limits.flushMs / BEATS_PER_FLUSH);
+    this.clientParts = {
+      queue: this.queue,
       clock,
       limits,
       metrics,
-      onFailure: parts.onFailure,
-    });
-    this.queue = new FlushQueue(clock, limits.flushMs / BEATS_PER_FLUSH);
-    this.endReconnect = source.onReconnect(() => void this.board.refreshAll());
-    this.timers = [repeat(clock, SWEEP_MS, () => this.board.sweep())];
+      onFailure: (error) => onFailure(error, 'making a snapshot'),
+    };
   }
 
   get clientCount(): number {
     return this.clients.size;
   }
 
-  /** Instruments subscribed on the bus. */
-  get instrumentCount(): number {
-    return this.board.size;
-  }
-
-  /** Instruments over the subscriptions of all clients. */
-  get heldCount(): number {
-    let count = 0;
-    for (const client of this.clients) count += client.instrumentCount;
-    return count;
+  /** What is held, by channel: subscriptions, and the items in them. */
+  held(): Map<string, { subscriptions: number; items: number }> {
+    const held = new Map(this.parts.channels.map(({ name }) => [name, { subscriptions: 0, items: 0 }]));
+    for (const client of this.clients) {
+      for (const { channel, content } of client.subscriptions.values()) {
+        const sum = held.get(channel.name);
+        if (sum === undefined) continue;
+        sum.subscriptions += 1;
+        sum.items += content.itemCount;
+      }
+    }
+    return held;
   }
 
   /** Whether another client may come. */
@@ -103,21 +73,16 @@ export class StreamHub {
     return !this.draining && this.clients.size < this.parts.limits.maxClients;
   }
 
-  /** Sessions and health of the feed as the status channel tells them. */
-  status(): StatusFigures {
-    return this.watch.figures();
-  }
-
   /** Takes a client of the stream protocol in and greets it. */
-  join(socket: ClientSocket): StreamClient {
-    const { clock, metrics, limits, replica } = this.parts;
-    const client = this.admit(new JsonFrames(socket, clock, metrics));
+  join(socket: ClientSocket, principal: Principal): StreamClient {
+    const { channels, clock, limits, replica } = this.parts;
+    const client = this.admit(new JsonFrames(socket), principal);
     client.send({
       type: 'hello',
       protocol: STREAM_PROTOCOL,
       replica,
       time_ms: clock.wallNow(),
-      channels: CHANNELS,
+      channels: channels.map(({ name }) => name),
       rates_hz: RATES_HZ,
       heartbeat_ms: limits.heartbeatMs,
       limits: helloLimits(limits),
@@ -125,35 +90,47 @@ export class StreamHub {
     return client;
   }
 
-  /** Takes in a reader of another protocol; it subscribes by {@link subscribeQuotes} and {@link subscribeStatus}. */
-  follow(sink: FrameSink): StreamClient {
-    if (!this.hasRoom) throw streamFull();
-    return this.admit(sink);
-  }
-
   /**
-   * Subscribes a follower to quotes and sends it a snapshot. Throws the `OutcomeError` of the first symbol that is
-   * refused, and what {@link StreamRequests} throws for limits.
+   * Takes in a reader of another protocol that follows one channel: it is sent a snapshot, then what changes. `asked` is
+   * what `subscribe` would carry for the channel, with `rate_hz`. Rejects with the `OutcomeError` of the first thing that
+   * is refused.
    */
-  subscribeQuotes(client: StreamClient, instruments: readonly string[], rateHz: RateHz): Promise<void> {
-    return this.requests.follow(client, instruments, rateHz);
-  }
-
-  /** Subscribes a follower to status and sends it what is known. */
-  subscribeStatus(client: StreamClient): void {
-    this.requests.sendStatusTo(client, client.addStatus('status'), true);
+  async follow<Request>(
+    sink: FrameSink,
+    principal: Principal,
+    channel: StreamChannel<Request>,
+    asked: Readonly<Record<string, unknown>>,
+    onJoined: (client: StreamClient) => void,
+  ): Promise<void> {
+    if (!this.hasRoom) throw streamFull();
+    const client = this.admit(sink, principal);
+    onJoined(client);
+    try {
+      await this.requests.follow(client, channel, asked);
+    } catch (error) {
+      this.leave(client);
+      throw error;
+    }
   }
 
   /** Forgets a client whose connection has ended. */
   leave(client: StreamClient): void {
-    client.closed = true;
+    client.end();
     this.queue.forget(client);
-    if (!this.clients.delete(client)) return;
-    for (const subscription of client.subscriptions.values()) {
-      if (subscription.channel === 'quotes') this.requests.releaseAll(subscription);
+    this.clients.delete(client);
+  }
+
+  /** Ends the connections of those who are no longer let in, such as after a sign-out. */
+  dismiss(isGone: (principal: Principal) => boolean): void {
+    for (const client of this.clients) {
+      if (!isGone(client.principal)) continue;
+      client.close(CLOSE_CODES.UNAUTHENTICATED, {
+        type: 'bye',
+        code: 'UNAUTHENTICATED',
+        detail: 'who opened this connection is no longer let in',
+        reconnect_after_ms: null,
+      });
     }
-    client.subscriptions.clear();
-    client.instrumentCount = 0;
   }
 
   /** Handles one message of a client; undefined stands for a binary one. Never throws. */
@@ -161,11 +138,10 @@ export class StreamHub {
     return this.requests.receive(client, text);
   }
 
-  /** Says farewell to every client; resolves when the lease is given back. */
+  /** Says farewell to every client; resolves when the channels have ended what they began. */
   async drain(): Promise<void> {
     if (this.draining) return;
     this.draining = true;
-    for (const timer of this.timers) timer.cancel();
     this.queue.close();
     const clients = [...this.clients];
     for (const [index, client] of clients.entries()) {
@@ -177,34 +153,12 @@ export class StreamHub {
         reconnect_after_ms: Math.floor((index * 5_000) / clients.length),
       });
     }
-    this.watch.close();
-    this.endReconnect();
-    await this.lease.close();
-    this.board.close();
+    await Promise.all(this.parts.channels.map((channel) => channel.close()));
   }
 
-  private admit(sink: FrameSink): StreamClient {
-    const { clock, metrics, limits } = this.parts;
-    const client = new StreamClient(sink, this.queue, clock, limits, metrics);
+  private admit(sink: FrameSink, principal: Principal): StreamClient {
+    const client = new StreamClient(sink, principal, this.clientParts);
     this.clients.add(client);
     return client;
-  }
-
-  private sendStatus(): void {
-    for (const client of this.clients) {
-      for (const subscription of client.subscriptions.values()) {
-        if (subscription.channel === 'status') this.requests.sendStatusTo(client, subscription, false);
-      }
-    }
-  }
-
-  private tellRefusal(state: InstrumentState, code: string): void {
-    for (const client of this.clients) {
-      for (const subscription of client.subscriptions.values()) {
-        if (subscription.channel === 'quotes' && subscription.held.has(state.key)) {
-          client.send(refusalFrame(subscription.name, state.key, code));
-        }
-      }
-    }
   }
 }

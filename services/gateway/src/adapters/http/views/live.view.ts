@@ -1,7 +1,7 @@
 import { ObjectType } from '@nestjs/graphql';
 import { STALE_REASONS, TICK_MODES, TICK_SOURCES } from '../../../app/quote-figures.ts';
-import { FEED_STATES } from '../../../app/stream/feed-watch.ts';
-import type { LiveQuote } from '../../../app/stream/instrument-state.ts';
+import { FEED_STATES } from '../../../app/stream/status/feed-watch.ts';
+import type { LiveQuote } from '../../../app/stream/quotes/instrument-state.ts';
 import {
   AgeMs,
   Choice,
@@ -19,7 +19,7 @@ import {
   Words,
 } from './fields.ts';
 import { SessionView } from './market.view.ts';
-import { OhlcView } from './quote.view.ts';
+import { BookView, OhlcView } from './quote.view.ts';
 
 /** The state of one instrument as it is streamed. */
 @ObjectType('LiveQuote', { description: 'The state of one instrument as it is streamed.' })
@@ -104,6 +104,9 @@ export class LiveQuoteView implements LiveQuote {
 
   @Choice(STALE_REASONS, 'Why it is stale; null when it is not.')
   stale_reason!: (typeof STALE_REASONS)[number] | null;
+
+  @Maybe(BookView, 'Best five prices of each side; null unless the subscription asks for depth.')
+  depth?: BookView;
 }
 
 /** What one message of a quotes subscription brings. */

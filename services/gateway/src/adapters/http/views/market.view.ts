@@ -1,6 +1,6 @@
 import { ObjectType } from '@nestjs/graphql';
 import { CANDLE_UNITS } from '@vega/contracts';
-import { FEED_STATES, SESSION_NAMES } from '../../../app/stream/feed-watch.ts';
+import { FEED_STATES, SESSION_NAMES } from '../../../app/stream/status/feed-watch.ts';
 import {
   AgeMs,
   Choice,

@@ -1,6 +1,12 @@
 import { ObjectType } from '@nestjs/graphql';
-import { STALE_REASONS, TICK_MODES, TICK_SOURCES, type QuoteFigures } from '../../../app/quote-figures.ts';
-import { SESSION_NAMES } from '../../../app/stream/feed-watch.ts';
+import {
+  STALE_REASONS,
+  TICK_MODES,
+  TICK_SOURCES,
+  type BookFigures,
+  type QuoteFigures,
+} from '../../../app/quote-figures.ts';
+import { SESSION_NAMES } from '../../../app/stream/status/feed-watch.ts';
 import {
   AgeMs,
   Choice,
@@ -158,6 +164,16 @@ export class DepthLevelView {
 
   @Units('Quantity at the level.')
   qty!: number | null;
+}
+
+/** The order book's best prices. */
+@ObjectType('Book', { description: "The order book's best prices." })
+export class BookView implements BookFigures {
+  @Many(DepthLevelView, 'Up to five, best (highest) first.', { maxItems: 5 })
+  bids!: DepthLevelView[];
+
+  @Many(DepthLevelView, 'Up to five, best (lowest) first.', { maxItems: 5 })
+  asks!: DepthLevelView[];
 }
 
 /** The order book's best levels. */

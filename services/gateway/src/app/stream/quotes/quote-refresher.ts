@@ -5,8 +5,8 @@
 //   asked again later for as long as somebody holds it.
 // Invariants: a bounded number of requests in flight; keys that nobody holds are not asked for; it never throws.
 import { instrumentKey, type Clock, type InstrumentKey } from '@vega/kernel';
-import { toStaleReason } from '../quote-figures.ts';
-import type { LastKnown, MarketData } from '../ports.ts';
+import { toStaleReason } from '../../quote-figures.ts';
+import type { LastKnown, MarketData } from '../../ports.ts';
 import type { InstrumentState } from './instrument-state.ts';
 
 const BATCH = 500;

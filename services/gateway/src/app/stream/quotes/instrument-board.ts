@@ -1,8 +1,8 @@
 import type { Instrument } from '@vega/contracts';
 import { instrumentKey, OutcomeError, type Clock, type InstrumentKey } from '@vega/kernel';
-import type { LastKnown, MarketData } from '../ports.ts';
+import type { LastKnown, MarketData } from '../../ports.ts';
 import { InstrumentState } from './instrument-state.ts';
-import type { Ending, FeedSource, StreamMetrics, TickTrace } from './ports.ts';
+import type { Ending, FeedSource, StreamMetrics, TickTrace } from '../ports.ts';
 import { QuoteRefresher } from './quote-refresher.ts';
 import { readTickHeader } from './tick-header.ts';
 

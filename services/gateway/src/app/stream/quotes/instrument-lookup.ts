@@ -1,7 +1,7 @@
 import type { Instrument } from '@vega/contracts';
 import { OutcomeError, type Clock } from '@vega/kernel';
-import { refuseBadSymbol, unknownInstrument } from '../market-queries.ts';
-import type { LastKnown, MarketData } from '../ports.ts';
+import { refuseBadSymbol, unknownInstrument } from '../../market-queries.ts';
+import type { LastKnown, MarketData } from '../../ports.ts';
 
 /** An instrument is looked up again after this time: symbols come and go with the daily master. */
 const LIFE_MS = 3_600_000;

@@ -1,8 +1,8 @@
 import { HealthState, SessionStatus, type FeedHealth, type MarketStatus } from '@vega/contracts';
 import { repeat, toIstIso, type Clock, type Timer } from '@vega/kernel';
-import { nonZero } from '../quote-figures.ts';
-import type { MarketData } from '../ports.ts';
-import type { Ending, FeedSource } from './ports.ts';
+import { nonZero } from '../../quote-figures.ts';
+import type { MarketData } from '../../ports.ts';
+import type { Ending, FeedSource } from '../ports.ts';
 
 export const FEED_STATES = ['GREEN', 'AMBER', 'RED'] as const;
 export type FeedStateName = (typeof FEED_STATES)[number];
@@ -74,6 +74,16 @@ export interface StatusFigures {
   feed: FeedFigures;
 }
 
+/** What can be heard of the feed. */
+export interface FeedListener {
+  /** Sessions, state or reasons have changed. */
+  readonly onChange?: () => void;
+  /** Values may have become stale or fresh. */
+  readonly onFeedState?: () => void;
+  /** No replica reports any more. */
+  readonly onSilence?: () => void;
+}
+
 interface Heard {
   readonly report: FeedHealth;
   readonly atMs: number;
@@ -93,19 +103,12 @@ export class FeedWatch {
   private shownFeed = '';
   private silent = false;
   private asking = false;
+  private readonly listeners: FeedListener[] = [];
 
   constructor(
     source: FeedSource,
     private readonly market: MarketData,
     private readonly clock: Clock,
-    private readonly listeners: {
-      /** Sessions, state or reasons have changed. */
-      readonly onChange: () => void;
-      /** Values may have become stale or fresh. */
-      readonly onFeedState: () => void;
-      /** No replica reports any more. */
-      readonly onSilence: () => void;
-    },
   ) {
     this.ending = source.subscribeReports({
       onStatus: (status) => this.takeSession(status),
@@ -113,6 +116,11 @@ export class FeedWatch {
     });
     this.timer = repeat(clock, CHECK_MS, () => this.check());
     void this.ask();
+  }
+
+  /** Tells the listener from now on. */
+  listen(listener: FeedListener): void {
+    this.listeners.push(listener);
   }
 
   /** What is known now. */
@@ -162,7 +170,7 @@ export class FeedWatch {
     if (!this.silent && this.living().length === 0) {
       this.silent = true;
       this.compare();
-      this.listeners.onSilence();
+      this.tell('onSilence');
       return;
     }
     const living = this.living();
@@ -175,17 +183,21 @@ export class FeedWatch {
     if (this.sessions.size === 0) void this.ask();
   }
 
+  private tell(what: keyof FeedListener): void {
+    for (const listener of this.listeners) listener[what]?.();
+  }
+
   private compare(): void {
     const { sessions, feed } = this.figures();
     const now = JSON.stringify([sessions, feed.state, feed.reasons]);
     if (now === this.shown) return;
     this.shown = now;
-    this.listeners.onChange();
+    this.tell('onChange');
     // Reasons may count seconds; only another colour or another number of troubles can change what is stale.
     const feedNow = `${feed.state} ${feed.reasons.length}`;
     if (feedNow === this.shownFeed) return;
     this.shownFeed = feedNow;
-    this.listeners.onFeedState();
+    this.tell('onFeedState');
   }
 
   /** Sessions are announced at changes only, so a gateway that has just come asks for them. */

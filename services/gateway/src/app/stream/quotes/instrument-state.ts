@@ -1,7 +1,15 @@
 import { Tick, TickSource, type Instrument } from '@vega/contracts';
 import { instrumentKey, type InstrumentKey } from '@vega/kernel';
-import { figuresOf, nonZero, toWholeMs, type QuoteFigures, type StaleReasonName } from '../quote-figures.ts';
-import type { TickTrace } from './ports.ts';
+import {
+  bookOf,
+  figuresOf,
+  nonZero,
+  toWholeMs,
+  type BookFigures,
+  type QuoteFigures,
+  type StaleReasonName,
+} from '../../quote-figures.ts';
+import type { TickTrace } from '../ports.ts';
 import type { TickHeader } from './tick-header.ts';
 
 /** What became of a tick that arrived. */
@@ -29,12 +37,20 @@ export interface LiveQuote extends QuoteFigures {
   age_ms: number | null;
   stale: boolean;
   stale_reason: StaleReasonName | null;
+  /** Best prices of the order book; only where it was asked for. */
+  depth?: BookFigures;
   /** Only where the value's tick was traced. */
   trace_id?: string;
 }
 
 /** A JSON text made at most this long ago is still true enough for a snapshot, whose ages it carries. */
 const FRAGMENT_LIFE_MS = 250;
+
+interface Fragment {
+  readonly json: Buffer;
+  readonly version: number;
+  readonly atMs: number;
+}
 
 /** The newest state of one instrument, decoded and serialised when somebody needs it. */
 export class InstrumentState {
@@ -58,9 +74,8 @@ export class InstrumentState {
   private unsent = false;
   /** Of the present value, if it came by a tick that is traced. */
   private trace: TickTrace | undefined;
-  private fragment: Buffer | undefined;
-  private fragmentVersion = 0;
-  private fragmentAtMs = 0;
+  private plain: Fragment | undefined;
+  private withDepth: Fragment | undefined;
   private watchers: Watcher[] = [];
   private told: Watcher[] = [];
 
@@ -140,7 +155,7 @@ export class InstrumentState {
   }
 
   /** The current state as clients are shown it. `onFirst` is told as by {@link toFragment}. */
-  toQuote(wallNowMs: number, onFirst: (receivedMs: number) => void): LiveQuote {
+  toQuote(wallNowMs: number, onFirst: (receivedMs: number) => void, depth = false): LiveQuote {
     const tick = this.current();
     const receivedMs = tick.receivedTimeUs / 1000;
     if (this.unsent && this.staleReason === null) {
@@ -159,6 +174,7 @@ export class InstrumentState {
       age_ms: tick.receivedTimeUs === 0 ? null : Math.max(0, Math.round(wallNowMs - receivedMs)),
       stale: this.staleReason !== null,
       stale_reason: this.staleReason,
+      ...(depth ? { depth: bookOf(tick) } : {}),
       ...(this.trace === undefined ? {} : { trace_id: this.trace.traceId }),
     };
   }
@@ -167,13 +183,14 @@ export class InstrumentState {
    * The instrument's current state as one JSON object in UTF-8, shared by all who are sent it. `onFirst` is told the
    * wall time (epoch ms, fractional) at which the value arrived at market-feed, once per value.
    */
-  toFragment(nowMs: number, wallNowMs: number, onFirst: (receivedMs: number) => void): Buffer {
-    const fresh = this.fragmentVersion === this.version && nowMs - this.fragmentAtMs <= FRAGMENT_LIFE_MS;
-    if (this.fragment !== undefined && fresh) return this.fragment;
-    this.fragment = Buffer.from(JSON.stringify(this.toQuote(wallNowMs, onFirst)));
-    this.fragmentVersion = this.version;
-    this.fragmentAtMs = nowMs;
-    return this.fragment;
+  toFragment(nowMs: number, wallNowMs: number, onFirst: (receivedMs: number) => void, depth = false): Buffer {
+    const present = depth ? this.withDepth : this.plain;
+    if (present?.version === this.version && nowMs - present.atMs <= FRAGMENT_LIFE_MS) return present.json;
+    const json = Buffer.from(JSON.stringify(this.toQuote(wallNowMs, onFirst, depth)));
+    const made = { json, version: this.version, atMs: nowMs };
+    if (depth) this.withDepth = made;
+    else this.plain = made;
+    return json;
   }
 
   /** A value read once by the broker's REST has no place in the feed's sequence: only its time tells whether it is newer. */

@@ -1,6 +1,6 @@
 import { TickMode } from '@vega/contracts';
 import { repeat, type Clock, type Timer } from '@vega/kernel';
-import type { MarketData } from '../ports.ts';
+import type { MarketData } from '../../ports.ts';
 import type { InstrumentBoard } from './instrument-board.ts';
 import type { InstrumentState } from './instrument-state.ts';
 

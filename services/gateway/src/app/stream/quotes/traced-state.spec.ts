@@ -1,6 +1,6 @@
 import { Instrument, Tick, toBytes } from '@vega/contracts';
 import { InstrumentState } from './instrument-state.ts';
-import type { TickTrace } from './ports.ts';
+import type { TickTrace } from '../ports.ts';
 
 const KEY = 'NSE_FO|1';
 

@@ -1,0 +1,4 @@
+/** Who asks, as far as the front door knows. */
+export interface Principal {
+  readonly name: string;
+}
