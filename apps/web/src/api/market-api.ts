@@ -11,7 +11,6 @@ import {
   type CandlesView,
   type DepthView,
   type FeedStatusView,
-  type GatewayAccess,
   type HistoricalRequest,
   type OverviewView,
   type QuoteView,
@@ -19,27 +18,14 @@ import {
   type SearchRequest,
   type SearchView,
 } from '@vega/client';
-import { createApi } from '@reduxjs/toolkit/query/react';
 import { toFailure, type ApiFailure } from './failure.ts';
-
-/** The gateway serves this page, so it is asked at the page's own origin. */
-const access: GatewayAccess = { baseUrl: '' };
-
-type Answer<T> = { data: T } | { error: ApiFailure };
+import { access, answered, gatewayApi, type Answer } from './gateway-api.ts';
 
 /** What was asked, or what was last known where the market's side is away. */
 export interface OrKnown<T> {
   view: T;
   /** Why the view is only what was last known; null when it is the present. */
   failure: ApiFailure | null;
-}
-
-async function answered<T>(call: Promise<T>): Promise<Answer<T>> {
-  try {
-    return { data: await call };
-  } catch (error) {
-    return { error: toFailure(error) };
-  }
 }
 
 async function orKnown<T>(call: Promise<T>, known: (error: unknown) => T | null): Promise<Answer<OrKnown<T>>> {
@@ -52,14 +38,8 @@ async function orKnown<T>(call: Promise<T>, known: (error: unknown) => T | null)
   }
 }
 
-async function noBaseQuery(): Promise<{ error: ApiFailure }> {
-  return { error: toFailure('every endpoint asks by itself') };
-}
-
-/** The gateway's REST interface. Nothing that changes with every tick passes through it. */
-export const marketApi = createApi({
-  reducerPath: 'market',
-  baseQuery: noBaseQuery,
+/** What the gateway tells of the market. */
+export const marketApi = gatewayApi.injectEndpoints({
   endpoints: (build) => ({
     overview: build.query<OverviewView, undefined>({
       queryFn: (_none, { signal }) => answered(overview(access, { signal })),

@@ -1,13 +1,13 @@
 import { configureStore } from '@reduxjs/toolkit';
 import { setupListeners } from '@reduxjs/toolkit/query';
 import { useDispatch, useSelector } from 'react-redux';
-import { marketApi } from '../api/market-api.ts';
+import { gatewayApi } from '../api/gateway-api.ts';
 import { layoutReducer, loadLayout, saveLayout } from './layout-slice.ts';
 
 /** The page's slow state: layout and what REST answered. */
 export const store = configureStore({
-  reducer: { layout: layoutReducer, [marketApi.reducerPath]: marketApi.reducer },
-  middleware: (defaults) => defaults().concat(marketApi.middleware),
+  reducer: { layout: layoutReducer, [gatewayApi.reducerPath]: gatewayApi.reducer },
+  middleware: (defaults) => defaults().concat(gatewayApi.middleware),
   preloadedState: { layout: loadLayout(localStorage) },
 });
 
