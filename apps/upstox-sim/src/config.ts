@@ -19,6 +19,9 @@ const Environment = z
     VEGA_SIM_FAULT_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
     VEGA_SIM_LIMITS: z.enum(['normal', 'plus']).default('normal'),
     VEGA_SIM_LIMIT_FACTOR: z.coerce.number().positive().max(1_000_000).default(1),
+    VEGA_SIM_OPENING_RUPEES: z.coerce.number().int().min(0).max(1_000_000_000).default(2_500_000),
+    VEGA_SIM_BROKERAGE_PAISE: z.coerce.number().int().min(0).max(1_000_000).default(2_000),
+    VEGA_SIM_STATIC_IP: z.enum(['enforced', 'off']).default('enforced'),
     VEGA_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   .refine((env) => env.VEGA_SIM_SOURCE === 'recorded' || (env.VEGA_SIM_SPEED >= 1 && env.VEGA_SIM_SPEED <= 600), {
@@ -63,6 +66,12 @@ export interface SimulatorConfig {
   readonly plan: 'normal' | 'plus';
   /** Multiplies the broker's rate limits. */
   readonly limitFactor: number;
+  /** What a new paper account begins with. */
+  readonly openingPaise: number;
+  /** The broker's flat fee per order that trades. */
+  readonly brokeragePaise: number;
+  /** Whether orders must come from the user's registered address. */
+  readonly staticIp: 'enforced' | 'off';
   readonly logLevel: string;
 }
 
@@ -92,6 +101,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
     faultPort: read.VEGA_SIM_FAULT_PORT,
     plan: read.VEGA_SIM_LIMITS,
     limitFactor: read.VEGA_SIM_LIMIT_FACTOR,
+    openingPaise: read.VEGA_SIM_OPENING_RUPEES * 100,
+    brokeragePaise: read.VEGA_SIM_BROKERAGE_PAISE,
+    staticIp: read.VEGA_SIM_STATIC_IP,
     logLevel: read.VEGA_LOG_LEVEL,
   };
 }

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { SimulatorConfig } from './config.ts';
 import { FaultBoard } from './faults/fault-board.ts';
 import { buildFaultPort } from './faults/fault-port.ts';
-import { FeedHandshake } from './feed/feed-handshake.ts';
+import { FeedHandshake, marketDoor } from './feed/feed-handshake.ts';
 import { DEFAULT_FEED_SETTINGS, FeedHub, type FeedSettings } from './feed/feed-hub.ts';
 import { OneTimeCodes } from './feed/one-time-codes.ts';
 import type { MarketSource } from './market/market-source.ts';
@@ -22,6 +22,12 @@ import { MarketCalendar } from './server/market-calendar.ts';
 import { RateLimiter } from './server/rate-limiter.ts';
 import { ROUTE_MODULES } from './server/routes/index.ts';
 import type { SimContext } from './server/sim-context.ts';
+import { StaticIps, StaticIpState } from './trading/static-ips.ts';
+import { portfolioDoor } from './trading/stream/portfolio-door.ts';
+import { PortfolioHub } from './trading/stream/portfolio-hub.ts';
+import { Postbacks } from './trading/stream/postbacks.ts';
+import { UpdateFaults } from './trading/stream/update-faults.ts';
+import { TradingHall } from './trading/trading-hall.ts';
 
 /** A simulator that serves. */
 export interface RunningSimulator {
@@ -51,7 +57,8 @@ export async function startSimulator(parts: SimulatorParts): Promise<RunningSimu
   let ready = false;
   const context = assemble(parts, () => ready);
   const app = buildHttpApp(context, ROUTE_MODULES);
-  const handshake = new FeedHandshake(context.hub, context.feedCodes, context.tokens, context.faults, context.clock);
+  const doors = [marketDoor(context.hub), portfolioDoor(context.portfolio)];
+  const handshake = new FeedHandshake(doors, context.feedCodes, context.tokens, context.faults, context.clock);
   handshake.attach(app.server);
   const faultPort = config.faultPort === undefined ? undefined : buildFaultPort(context.faults);
   const opened: FastifyInstance[] = [];
@@ -66,6 +73,7 @@ export async function startSimulator(parts: SimulatorParts): Promise<RunningSimu
       ready = false;
       await drain(context, opened);
       await market.stop();
+      await context.hall.close();
       await context.expired.settled();
       await context.tokens.save();
     };
@@ -73,6 +81,8 @@ export async function startSimulator(parts: SimulatorParts): Promise<RunningSimu
     return { url, faultUrl, context, close: once(close) };
   } catch (error) {
     context.hub.close();
+    context.portfolio.close();
+    await context.hall.close();
     await Promise.all(opened.map((server) => server.close()));
     throw error;
   }
@@ -85,6 +95,27 @@ function assemble({ config, market, clock, log, feed }: SimulatorParts, isReady:
   const tokens = new TokenVault(new JsonFile(state('tokens.json'), VaultState), brokerNow, config.plan);
   faults.onInstant((fault) => (fault.kind === 'token-death' ? tokens.revokeAll(fault.userId) : 0));
   const catalog = new InstrumentCatalog(market);
+  const hall = new TradingHall(
+    {
+      journalFolder: state('trading'),
+      openingPaise: config.openingPaise,
+      brokeragePaise: config.brokeragePaise,
+      followsWall: config.source === 'generated' && config.sessionClock === 'wall',
+    },
+    market,
+    catalog,
+    clock,
+    log,
+  );
+  const directory = new AppDirectory(new JsonFile(state('apps.json'), AppSettings));
+  const updateFaults = new UpdateFaults(faults, clock);
+  const portfolio = new PortfolioHub(tokens, updateFaults, clock, log);
+  const postbacks = new Postbacks(directory, updateFaults, log);
+  hall.onUpdate((update) => {
+    portfolio.publish(update);
+    postbacks.publish(update);
+  });
+  const users = directory.listUsers().map((user) => user.userId);
   const settings = { ...DEFAULT_FEED_SETTINGS, plan: config.plan, ...feed };
   return {
     config,
@@ -96,7 +127,11 @@ function assemble({ config, market, clock, log, feed }: SimulatorParts, isReady:
     expired: new ExpiredInstruments(new JsonFile(state('expired-instruments.json'), ExpiredState), catalog, (error) =>
       log.error({ error: String(error) }, 'expired instruments are not durable'),
     ),
-    directory: new AppDirectory(new JsonFile(state('apps.json'), AppSettings)),
+    directory,
+    hall,
+    portfolio,
+    postbacks,
+    staticIps: new StaticIps(new JsonFile(state('static-ips.json'), StaticIpState), users, brokerNow),
     tokens,
     authCodes: new AuthCodes(clock),
     tokenRequests: new TokenRequests(tokens, brokerNow, log),
@@ -126,11 +161,17 @@ function portOf(server: Server): number {
 
 async function drain(context: SimContext, servers: readonly FastifyInstance[]): Promise<void> {
   context.hub.close();
+  context.portfolio.close();
   const closed = Promise.all(servers.map((server) => server.close()));
-  const timer = context.clock.after(GOODBYE_MS, () => context.hub.terminate());
+  const timer = context.clock.after(GOODBYE_MS, () => hangUp(context));
   await closed;
   timer.cancel();
+  hangUp(context);
+}
+
+function hangUp(context: SimContext): void {
   context.hub.terminate();
+  context.portfolio.terminate();
 }
 
 function once(close: () => Promise<void>): () => Promise<void> {

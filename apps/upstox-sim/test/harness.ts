@@ -92,6 +92,9 @@ export async function startHarness(
     faultPort: 0,
     plan: 'normal',
     limitFactor: 1,
+    openingPaise: 250_000_000,
+    brokeragePaise: 2_000,
+    staticIp: 'enforced',
     logLevel: 'silent',
     ...options.config,
   };

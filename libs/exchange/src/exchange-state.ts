@@ -122,7 +122,7 @@ export class ExchangeState {
       limitPaise: 0,
       triggered: false,
       priority: 0,
-      history: [{ at, status, filled: 0, requestId: 1 }],
+      history: [{ at, status, filled: 0, filledValuePaise: 0, requestId: 1 }],
     };
     this.orders.set(id, order);
     this.account(account).orders.push(order);
@@ -145,7 +145,8 @@ export class ExchangeState {
     if (event.exchangeOrderId !== undefined) order.exchangeOrderId = event.exchangeOrderId;
     if (order.exchangeOrderId !== null) order.exchangeAt = event.at;
     const { status, message } = event;
-    order.history.push({ at: event.at, status, message, filled: order.filled, requestId: order.requestId });
+    const { filled, filledValuePaise, requestId } = order;
+    order.history.push({ at: event.at, status, message, filled, filledValuePaise, requestId });
   }
 
   private trade(event: EventOf<'trade'>): void {

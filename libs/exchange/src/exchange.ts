@@ -39,16 +39,20 @@ export class Exchange {
   private readonly phases = new Map<string, string>();
 
   private readonly market: ExchangeMarket;
+  private readonly observe: (event: ExchangeEvent) => void;
   private readonly settings: ExchangeSettings;
 
-  constructor(market: ExchangeMarket, settings: ExchangeSettings) {
+  /** @param observe Sees each new event right after the state has taken it in. */
+  constructor(
+    market: ExchangeMarket,
+    settings: ExchangeSettings,
+    observe: (event: ExchangeEvent) => void = () => undefined,
+  ) {
+    this.observe = observe;
     this.market = market;
     this.settings = settings;
     this.state = new ExchangeState(settings.brokeragePaise);
-    const emit = (event: ExchangeEvent): void => {
-      this.state.apply(event);
-      this.events.push(event);
-    };
+    const emit = (event: ExchangeEvent): void => this.emit(event);
     this.desk = new OrderDesk(this.state, market, settings.bands, emit);
     this.gttDesk = new GttDesk(this.state, market, this.desk, emit);
   }
@@ -269,6 +273,7 @@ export class Exchange {
   private emit(event: ExchangeEvent): void {
     this.state.apply(event);
     this.events.push(event);
+    this.observe(event);
   }
 }
 

@@ -1,8 +1,11 @@
 import type { Clock } from '@vega/kernel';
+import { SeededRandom } from '../market/seeded-random.ts';
 import {
   isFeedFault,
   isInstantFault,
   isRestFault,
+  isUpdateFault,
+  type BookFault,
   type FaultSpec,
   type InstantFault,
   type RestFault,
@@ -19,6 +22,7 @@ export interface PostedFault {
 interface Live extends PostedFault {
   readonly endsAtMs: number;
   readonly struckConnections: Set<number>;
+  readonly random: SeededRandom;
 }
 
 /** What the faults in force do to one connection's frames. */
@@ -28,6 +32,20 @@ export interface FeedEffects {
   delayMs: number;
   duplicate: boolean;
   garbage: boolean;
+}
+
+/** What the faults in force do to one update of an account. */
+export interface UpdateEffects {
+  duplicate: boolean;
+  delayMs: number;
+  reorder: boolean;
+  lost: boolean;
+}
+
+/** A request fault that struck, with the moment a seeded one has drawn: 0 to 1. */
+export interface StruckRequest {
+  readonly spec: RestFault;
+  readonly draw: number;
 }
 
 const MAX_FAULTS = 100;
@@ -54,7 +72,8 @@ export class FaultBoard {
     if (this.list().length >= MAX_FAULTS) return undefined;
     const duration = 'durationMs' in spec ? spec.durationMs : undefined;
     const endsAtMs = duration === undefined ? Infinity : this.clock.monotonicMs() + duration;
-    const fault: Live = { id, spec, struck: 0, endsAtMs, struckConnections: new Set() };
+    const random = new SeededRandom(('seed' in spec ? spec.seed : undefined) ?? id);
+    const fault: Live = { id, spec, struck: 0, endsAtMs, struckConnections: new Set(), random };
     this.live.set(id, fault);
     return fault;
   }
@@ -72,17 +91,61 @@ export class FaultBoard {
     return [...this.live.values()].map(({ id, spec, struck }) => ({ id, spec, struck }));
   }
 
-  /** The faults that strike a request to `path`, each counted as a strike. */
-  strikeRequest(path: string): readonly RestFault[] {
+  /** Whether any fault is in force; spares the healthy path every question. */
+  get isQuiet(): boolean {
+    return this.live.size === 0;
+  }
+
+  /** The faults that strike a request of a user (undefined: nobody known) to `path`, each counted as a strike. */
+  strikeRequest(path: string, userId?: string): readonly StruckRequest[] {
     if (this.live.size === 0) return [];
-    const struck: RestFault[] = [];
+    const struck: StruckRequest[] = [];
     for (const fault of this.inForce()) {
       const spec = fault.spec;
-      if (!isRestFault(spec) || !path.startsWith(spec.path ?? '/')) continue;
+      if (!isRestFault(spec) || !path.startsWith(spec.path ?? '/') || !this.hits(fault, spec, userId)) continue;
       fault.struck++;
-      struck.push(spec);
+      struck.push({ spec, draw: fault.random.unit() });
     }
     return struck;
+  }
+
+  /** The fault of a kind that strikes what an account is shown; counts as a strike. */
+  strikeBook<K extends BookFault['kind']>(kind: K, userId: string): Extract<BookFault, { kind: K }> | undefined {
+    if (this.live.size === 0) return undefined;
+    for (const fault of this.inForce()) {
+      const { spec } = fault;
+      if (spec.kind !== kind || !this.hits(fault, spec as BookFault, userId)) continue;
+      fault.struck++;
+      return spec as Extract<BookFault, { kind: K }>;
+    }
+    return undefined;
+  }
+
+  /** The effects on an update of an account; undefined when there are none. Counts as a strike. */
+  strikeUpdate(way: 'stream' | 'postback', userId: string): UpdateEffects | undefined {
+    if (this.live.size === 0) return undefined;
+    let effects: UpdateEffects | undefined;
+    for (const fault of this.inForce()) {
+      const { spec } = fault;
+      if (!isUpdateFault(spec) || (spec.way !== 'both' && spec.way !== way) || !this.hits(fault, spec, userId))
+        continue;
+      fault.struck++;
+      effects ??= { duplicate: false, delayMs: 0, reorder: false, lost: false };
+      if (spec.kind === 'update-duplicate') effects.duplicate = true;
+      else if (spec.kind === 'update-late') effects.delayMs += spec.delayMs;
+      else if (spec.kind === 'update-reorder') effects.reorder = true;
+      else effects.lost = true;
+    }
+    return effects;
+  }
+
+  private hits(
+    fault: Live,
+    scope: { userId?: string | undefined; chance?: number | undefined },
+    userId: string | undefined,
+  ): boolean {
+    if (scope.userId !== undefined && scope.userId !== userId) return false;
+    return scope.chance === undefined || fault.random.unit() < scope.chance;
   }
 
   /** The effects on the next frame of a connection; undefined when there are none. Counts as a strike. */

@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify';
 import { errorBody } from '../server/envelope.ts';
 import { ERROR_CODES } from '../server/error-codes.ts';
 import type { SimContext } from '../server/sim-context.ts';
-import type { RestFault } from './fault-spec.ts';
+import { isUncertain, type RefusingFault, type UncertainFault } from './fault-spec.ts';
 
 /** A page such as a proxy in front of the broker sends: HTML where JSON is expected. */
 export const PROXY_REFUSAL_HTML = `<!DOCTYPE html>
@@ -11,23 +11,40 @@ export const PROXY_REFUSAL_HTML = `<!DOCTYPE html>
 <p>Ray ID: 0000000000000000</p></body></html>
 `;
 
-/** Lets the faults in force strike a request. The reply, when one of them has answered; undefined when it may go on. */
+/** What the faults did to a request: it has been answered, or it goes on, perhaps to an answer that gets lost. */
+export interface RestStrike {
+  readonly answered?: FastifyReply;
+  readonly uncertain?: UncertainFault;
+  /** 0 to 1, seeded: where within its time an uncertain fault strikes. */
+  readonly draw?: number;
+}
+
+/** Lets the faults in force strike a request. */
 export async function strikeRest(
   context: SimContext,
   path: string,
+  userId: string | undefined,
   reply: FastifyReply,
-): Promise<FastifyReply | undefined> {
-  for (const fault of context.faults.strikeRequest(path)) {
-    if (fault.kind === 'latency') {
-      await new Promise<void>((resolve) => context.clock.after(fault.delayMs, resolve));
-    } else {
-      return refuse(fault, reply);
-    }
+): Promise<RestStrike> {
+  let strike: RestStrike = {};
+  for (const { spec, draw } of context.faults.strikeRequest(path, userId)) {
+    if (spec.kind === 'latency') await new Promise<void>((resolve) => context.clock.after(spec.delayMs, resolve));
+    else if (isUncertain(spec)) strike = { uncertain: spec, draw };
+    else return { answered: refuse(spec, reply) };
   }
-  return undefined;
+  return strike;
 }
 
-function refuse(fault: Exclude<RestFault, { kind: 'latency' }>, reply: FastifyReply): FastifyReply {
+/** The answer of a gateway that gave up waiting. */
+export function gatewayTimeout(reply: FastifyReply, status = 504): FastifyReply {
+  return reply.code(status).type('text/html; charset=UTF-8').send(GATEWAY_TIMEOUT_HTML);
+}
+
+const GATEWAY_TIMEOUT_HTML = `<html><head><title>504 Gateway Time-out</title></head>
+<body><center><h1>504 Gateway Time-out</h1></center></body></html>
+`;
+
+function refuse(fault: Exclude<RefusingFault, { kind: 'latency' }>, reply: FastifyReply): FastifyReply {
   switch (fault.kind) {
     case 'refuse-connections':
       if (fault.status !== undefined) return refuseWith(reply, fault.status, 'UDAPI100500', 'Refused');

@@ -1,9 +1,9 @@
 import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '@vega/kernel';
-import { WebSocketServer } from 'ws';
+import { WebSocketServer, type WebSocket } from 'ws';
 import type { FaultBoard } from '../faults/fault-board.ts';
-import { bearerToken, type TokenVault } from '../server/auth/token-vault.ts';
+import { bearerToken, type Grant, type TokenKind, type TokenVault } from '../server/auth/token-vault.ts';
 import { PROXY_REFUSAL_HTML } from '../faults/rest-faults.ts';
 import { errorBody } from '../server/envelope.ts';
 import type { FeedHub } from './feed-hub.ts';
@@ -16,10 +16,48 @@ export const FEEDER_PATH = '/market-data-feeder/v3/upstox-developer-api/feeds';
 
 const MAX_REQUEST_BYTES = 2 * 1024 * 1024;
 
-/** The address a code may connect to, on the host that the client used. */
-export function feederUrl(request: IncomingMessage, requestId: string, code: string): string {
+/** The address a code may connect to, on the host that the client used. The client's own parameters go along. */
+export function redirectUrl(
+  feederPath: string,
+  request: IncomingMessage,
+  { requestId, code }: { readonly requestId: string; readonly code: string },
+  query: URLSearchParams = new URLSearchParams(),
+): string {
   const scheme = request.headers['x-forwarded-proto'] === 'https' ? 'wss' : 'ws';
-  return `${scheme}://${request.headers.host ?? 'localhost'}${FEEDER_PATH}?requestId=${requestId}&code=${code}`;
+  const rest = new URLSearchParams(query);
+  for (const name of ['requestId', 'code']) rest.delete(name);
+  const more = rest.size === 0 ? '' : `&${rest.toString()}`;
+  return `${scheme}://${request.headers.host ?? 'localhost'}${feederPath}?requestId=${requestId}&code=${code}${more}`;
+}
+
+/** The market feed's address for a code. */
+export function feederUrl(request: IncomingMessage, requestId: string, code: string): string {
+  return redirectUrl(FEEDER_PATH, request, { requestId, code });
+}
+
+/** A stream that is entered by a bearer token, a redirect and a one-time code. */
+export interface StreamDoor {
+  /** Where a client with a bearer token connects; it is redirected from here. */
+  readonly path: string;
+  /** Where a one-time code connects. */
+  readonly feederPath: string;
+  readonly tokens: readonly TokenKind[];
+  hasRoom(userId: string): boolean;
+  /** Whether the parameters are understood. */
+  isRequest(query: URLSearchParams): boolean;
+  accept(socket: WebSocket, grant: Grant, query: URLSearchParams): void;
+}
+
+/** The handshake of the market feed. */
+export function marketDoor(hub: FeedHub): StreamDoor {
+  return {
+    path: FEED_PATH,
+    feederPath: FEEDER_PATH,
+    tokens: ['access', 'analytics'],
+    hasRoom: (userId) => hub.hasRoom(userId),
+    isRequest: () => true,
+    accept: (socket, grant) => hub.accept(socket, grant),
+  };
 }
 
 /** Answers WebSocket handshakes: 302 for a bearer, 101 for a one-time code, 401 and 403 for the rest. */
@@ -32,7 +70,7 @@ export class FeedHandshake {
   });
 
   constructor(
-    private readonly hub: FeedHub,
+    private readonly doors: readonly StreamDoor[],
     private readonly codes: OneTimeCodes,
     private readonly tokens: TokenVault,
     private readonly faults: FaultBoard,
@@ -50,7 +88,7 @@ export class FeedHandshake {
   private receive(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const url = new URL(request.url ?? '/', 'http://localhost');
     let delayMs = 0;
-    for (const fault of this.faults.strikeRequest(url.pathname)) {
+    for (const { spec: fault } of this.faults.strikeRequest(url.pathname)) {
       if (fault.kind === 'latency') delayMs += fault.delayMs;
       else if (fault.kind === 'refuse-connections' && fault.status === undefined) {
         socket.destroy();
@@ -66,35 +104,44 @@ export class FeedHandshake {
   }
 
   private answer(request: IncomingMessage, url: URL, socket: Duplex, head: Buffer): void {
-    if (url.pathname === FEED_PATH) this.redirect(request, socket);
-    else if (url.pathname === FEEDER_PATH) this.upgrade(request, url, socket, head);
-    else refuse(socket, 404, 'UDAPI100060', 'Resource not Found.');
+    const door = this.doors.find(({ path, feederPath }) => url.pathname === path || url.pathname === feederPath);
+    if (door === undefined) refuse(socket, 404, 'UDAPI100060', 'Resource not Found.');
+    else if (!door.isRequest(url.searchParams)) refuse(socket, 400, 'UDAPI100036', 'Invalid Input');
+    else if (url.pathname === door.path) this.redirect(door, request, url, socket);
+    else this.upgrade(door, request, url, socket, head);
   }
 
-  private redirect(request: IncomingMessage, socket: Duplex): void {
+  private redirect(door: StreamDoor, request: IncomingMessage, url: URL, socket: Duplex): void {
     const grant = this.tokens.verify(bearerToken(request.headers.authorization));
     if (grant === undefined) {
       refuse(socket, 401, 'UDAPI100050', 'Invalid token used to access API');
-    } else if (grant.kind === 'extended') {
-      refuse(socket, 403, 'UDAPI100067', 'The API you are trying to access is not permitted with an extended token');
-    } else if (!this.hub.hasRoom(grant.userId)) {
+    } else if (!door.tokens.includes(grant.kind)) {
+      refuse(
+        socket,
+        403,
+        'UDAPI100067',
+        `The API you are trying to access is not permitted with an ${grant.kind} token`,
+      );
+    } else if (!door.hasRoom(grant.userId)) {
       refuse(socket, 403, 'UDAPI10005', 'Too many feed connections of this user');
     } else {
-      const { requestId, code } = this.codes.issue(grant);
-      socket.end(
-        `HTTP/1.1 302 Found\r\nLocation: ${feederUrl(request, requestId, code)}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`,
-      );
+      const location = redirectUrl(door.feederPath, request, this.codes.issue(grant), url.searchParams);
+      socket.end(`HTTP/1.1 302 Found\r\nLocation: ${location}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`);
     }
   }
 
-  private upgrade(request: IncomingMessage, url: URL, socket: Duplex, head: Buffer): void {
+  private upgrade(door: StreamDoor, request: IncomingMessage, url: URL, socket: Duplex, head: Buffer): void {
     const grant = this.codes.redeem(url.searchParams.get('requestId'), url.searchParams.get('code'));
     if (grant === undefined || !this.tokens.isAlive(grant)) {
       refuse(socket, 403, 'UDAPI100050', 'The feed address was used, has expired or never existed');
-    } else if (!this.hub.hasRoom(grant.userId)) {
+    } else if (!door.hasRoom(grant.userId)) {
       refuse(socket, 403, 'UDAPI10005', 'Too many feed connections of this user');
     } else {
-      this.sockets.handleUpgrade(request, socket, head, (client) => this.hub.accept(client, grant));
+      this.sockets.handleUpgrade(request, socket, head, (client) => {
+        // A client's pings are answered by the feed itself, which faults may silence; other streams answer them here.
+        if (door.path !== FEED_PATH) client.on('ping', (data: Buffer) => client.pong(data));
+        door.accept(client, grant, url.searchParams);
+      });
     }
   }
 }

@@ -1,5 +1,5 @@
 import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { strikeRest } from '../faults/rest-faults.ts';
+import { gatewayTimeout, strikeRest, type RestStrike } from '../faults/rest-faults.ts';
 import { bearerToken, type Grant } from './auth/token-vault.ts';
 import { ApiError, errorBody, RawReply } from './envelope.ts';
 import { apiError } from './error-codes.ts';
@@ -74,11 +74,13 @@ async function serve(
   const started = context.clock.monotonicMs();
   try {
     const url = new URL(request.url, 'http://localhost');
-    if (route.broker !== false) {
-      const struck = await strikeRest(context, url.pathname, reply);
-      if (struck !== undefined) return struck;
-    }
-    return await send(reply, await answer(context, route, request, url.searchParams));
+    const strike =
+      route.broker === false ? {} : await strikeRest(context, url.pathname, userOf(context, request), reply);
+    if (strike.answered !== undefined) return strike.answered;
+    const work = (): unknown => answer(context, route, request, url.searchParams);
+    return strike.uncertain === undefined
+      ? await send(reply, await work())
+      : await leaveUncertain(context, strike, reply, work);
   } catch (error) {
     if (error instanceof ApiError) return await sendError(context, reply, error);
     context.log.error(
@@ -90,6 +92,34 @@ async function serve(
     const ms = Math.round((context.clock.monotonicMs() - started) * 10) / 10;
     context.log.debug({ method: route.method, path: route.path, status: reply.statusCode, ms }, 'request');
   }
+}
+
+/** The request is carried out, now or later, and its answer is lost on the way. */
+async function leaveUncertain(
+  context: SimContext,
+  { uncertain, draw = 1 }: RestStrike,
+  reply: FastifyReply,
+  work: () => unknown,
+): Promise<FastifyReply> {
+  const carryOut = async (): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    }
+  };
+  if (uncertain?.kind === 'accept-late') {
+    context.clock.after(uncertain.withinMs * draw, () => void carryOut());
+    return gatewayTimeout(reply);
+  }
+  await carryOut();
+  return gatewayTimeout(reply, uncertain?.status);
+}
+
+/** Whose request it is, as far as a fault must know. */
+function userOf(context: SimContext, request: FastifyRequest): string | undefined {
+  if (context.faults.isQuiet) return undefined;
+  return context.tokens.verify(bearerToken(request.headers.authorization))?.userId;
 }
 
 function answer(context: SimContext, route: Route, request: FastifyRequest, query: URLSearchParams): unknown {
@@ -117,7 +147,11 @@ function checkVersion(request: FastifyRequest): void {
 }
 
 function admit(context: SimContext, route: Route, who: string): void {
-  if (!context.limiter.admit(who, `${route.method} ${route.path}`)) throw apiError('UDAPI10005');
+  const granted =
+    route.limits === 'orders'
+      ? context.limiter.admit(who, 'orders', 'orders')
+      : context.limiter.admit(who, `${route.method} ${route.path}`);
+  if (!granted) throw apiError('UDAPI10005');
 }
 
 function send(reply: FastifyReply, body: unknown): FastifyReply {

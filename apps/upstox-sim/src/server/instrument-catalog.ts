@@ -48,6 +48,12 @@ export class InstrumentCatalog {
     return [...(this.current().derivatives.get(underlyingKey)?.keys() ?? [])];
   }
 
+  /** Expiries of an underlying's futures, ascending. */
+  futureExpiries(underlyingKey: string): readonly IstDate[] {
+    const byExpiry = this.current().derivatives.get(underlyingKey) ?? new Map<IstDate, readonly MasterRow[]>();
+    return [...byExpiry].filter(([, rows]) => rows.some((row) => row.instrument_type === 'FUT')).map(([date]) => date);
+  }
+
   /** Options of an underlying, of one expiry or of all. */
   options(underlyingKey: string, expiry?: string): readonly MasterRow[] {
     const byExpiry = this.current().derivatives.get(underlyingKey) ?? new Map<IstDate, readonly MasterRow[]>();

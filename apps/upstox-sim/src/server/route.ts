@@ -19,6 +19,8 @@ interface RouteBase {
   readonly path: string;
   /** False for the simulator's own pages: no faults, no limits. */
   readonly broker?: false;
+  /** The group whose calls count together; absent: this endpoint alone, under the standard limits. */
+  readonly limits?: 'orders';
 }
 
 /** One endpoint. What `handle` returns is sent as JSON unless it is a RawReply. */

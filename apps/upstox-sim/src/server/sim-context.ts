@@ -5,6 +5,10 @@ import type { FaultBoard } from '../faults/fault-board.ts';
 import type { FeedHub } from '../feed/feed-hub.ts';
 import type { OneTimeCodes } from '../feed/one-time-codes.ts';
 import type { MarketSource } from '../market/market-source.ts';
+import type { StaticIps } from '../trading/static-ips.ts';
+import type { PortfolioHub } from '../trading/stream/portfolio-hub.ts';
+import type { Postbacks } from '../trading/stream/postbacks.ts';
+import type { TradingHall } from '../trading/trading-hall.ts';
 import type { AppDirectory } from './auth/app-directory.ts';
 import type { AuthCodes } from './auth/auth-codes.ts';
 import type { TokenRequests } from './auth/token-requests.ts';
@@ -32,10 +36,14 @@ export interface SimContext {
   readonly faults: FaultBoard;
   readonly hub: FeedHub;
   readonly feedCodes: OneTimeCodes;
+  readonly hall: TradingHall;
+  readonly portfolio: PortfolioHub;
+  readonly postbacks: Postbacks;
+  readonly staticIps: StaticIps;
   readonly startedAtMs: number;
   /** False until the market runs and again while the process drains. */
   isReady(): boolean;
 }
 
-/** A group of endpoints; the trading half will be one more of these. */
+/** A group of endpoints. */
 export type RouteModule = (context: SimContext) => readonly Route[];

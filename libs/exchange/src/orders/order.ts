@@ -26,6 +26,7 @@ export interface StatusRow {
   readonly status: OrderStatus;
   readonly message?: string | undefined;
   readonly filled: number;
+  readonly filledValuePaise: number;
   readonly requestId: number;
 }
 

@@ -4,7 +4,10 @@ import type { JsonFile } from '../json-file.ts';
 import { DEMO_USERS, demoApps, type DemoUser, type DeveloperApp } from './demo-accounts.ts';
 
 /** What survives a restart of the apps page: settings by client id. */
-export const AppSettings = z.record(z.string(), z.object({ redirectUri: z.string(), notifierUrl: z.string() }));
+export const AppSettings = z.record(
+  z.string(),
+  z.object({ redirectUri: z.string(), notifierUrl: z.string(), webhookUrl: z.string().default('') }),
+);
 export type AppSettings = z.infer<typeof AppSettings>;
 
 /** The customers and developer apps of the simulated broker. */
@@ -53,11 +56,17 @@ export class AppDirectory {
   }
 
   /** Changes what the apps page lets its owner change; durable when it resolves. */
-  async configure(app: DeveloperApp, change: { redirectUri?: string; notifierUrl?: string }): Promise<void> {
+  async configure(
+    app: DeveloperApp,
+    change: { redirectUri?: string; notifierUrl?: string; webhookUrl?: string },
+  ): Promise<void> {
     Object.assign(app, change);
     await this.file.write(
       Object.fromEntries(
-        this.listApps().map(({ clientId, redirectUri, notifierUrl }) => [clientId, { redirectUri, notifierUrl }]),
+        this.listApps().map(({ clientId, redirectUri, notifierUrl, webhookUrl }) => [
+          clientId,
+          { redirectUri, notifierUrl, webhookUrl },
+        ]),
       ),
     );
   }

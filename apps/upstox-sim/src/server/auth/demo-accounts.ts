@@ -22,6 +22,8 @@ export interface DeveloperApp {
   redirectUri: string;
   /** Where an approved token request is delivered; empty when not set. */
   notifierUrl: string;
+  /** Where order updates are posted; empty when not set. */
+  webhookUrl: string;
 }
 
 /** The customers every simulator starts with. Their PINs are public: nothing here guards anything. */
@@ -45,5 +47,6 @@ function demoApp(name: string, ownerUserId: string, multiClient: boolean): Devel
   const digest = createHash('sha256').update(`upstox-sim/${name}`).digest('hex');
   const clientId = [8, 12, 16, 20, 32].map((end, at) => digest.slice([0, 8, 12, 16, 20][at], end)).join('-');
   const clientSecret = digest.slice(32, 42);
-  return { clientId, clientSecret, name, ownerUserId, multiClient, redirectUri: DEMO_REDIRECT_URI, notifierUrl: '' };
+  const addresses = { redirectUri: DEMO_REDIRECT_URI, notifierUrl: '', webhookUrl: '' };
+  return { clientId, clientSecret, name, ownerUserId, multiClient, ...addresses };
 }

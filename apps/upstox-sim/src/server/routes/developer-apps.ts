@@ -9,8 +9,9 @@ import type { SimContext } from '../sim-context.ts';
 const SignIn = z.object({ user_id: z.string().min(1).max(20), pin: z.string().min(1).max(20) });
 const TokenOrder = SignIn.extend({ kind: z.enum(TOKEN_KINDS).default('access') });
 const webAddress = z.url({ protocol: /^https?$/ }).max(2000);
+const optionalAddress = z.union([webAddress, z.literal('')]);
 const AppChange = z
-  .strictObject({ redirect_uri: webAddress, notifier_url: z.union([webAddress, z.literal('')]) })
+  .strictObject({ redirect_uri: webAddress, notifier_url: optionalAddress, webhook_url: optionalAddress })
   .partial();
 
 /**
@@ -66,6 +67,7 @@ async function changeApp(context: SimContext, call: Call): Promise<unknown> {
   await context.directory.configure(app, {
     ...(change.data.redirect_uri === undefined ? {} : { redirectUri: change.data.redirect_uri }),
     ...(change.data.notifier_url === undefined ? {} : { notifierUrl: change.data.notifier_url }),
+    ...(change.data.webhook_url === undefined ? {} : { webhookUrl: change.data.webhook_url }),
   });
   return success(appView(app));
 }
@@ -111,5 +113,6 @@ function appView(app: DeveloperApp): Record<string, unknown> {
     multi_client: app.multiClient,
     redirect_uri: app.redirectUri,
     notifier_url: app.notifierUrl,
+    webhook_url: app.webhookUrl,
   };
 }

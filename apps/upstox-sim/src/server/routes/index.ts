@@ -1,3 +1,4 @@
+import { TRADING_ROUTES } from '../../trading/routes/index.ts';
 import type { RouteModule } from '../sim-context.ts';
 import { candleRoutes } from './candles.ts';
 import { developerAppRoutes } from './developer-apps.ts';
@@ -16,7 +17,7 @@ import { simulatorPageRoutes } from './simulator-pages.ts';
 import { smartlistRoutes } from './smartlist.ts';
 import { tokenRoutes } from './token.ts';
 
-/** Everything this simulator serves over HTTP; a further half of the broker is a further entry. */
+/** Everything this simulator serves over HTTP. */
 export const ROUTE_MODULES: readonly RouteModule[] = [
   simulatorPageRoutes,
   developerAppRoutes,
@@ -34,4 +35,5 @@ export const ROUTE_MODULES: readonly RouteModule[] = [
   openInterestRoutes,
   institutionalRoutes,
   smartlistRoutes,
+  ...TRADING_ROUTES,
 ];

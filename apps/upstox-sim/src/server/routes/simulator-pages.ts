@@ -49,6 +49,11 @@ function statusOf(context: SimContext): Record<string, unknown> {
       entries_sent: feed.totals.entries,
       totals: feed.totals,
     },
+    trading: {
+      ...context.hall.progress(),
+      portfolio_stream: context.portfolio.status(),
+      postbacks: context.postbacks.status(),
+    },
     faults: context.faults.list(),
   };
 }
