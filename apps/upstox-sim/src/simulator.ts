@@ -20,6 +20,7 @@ import { InstrumentCatalog } from './server/instrument-catalog.ts';
 import { JsonFile } from './server/json-file.ts';
 import { MarketCalendar } from './server/market-calendar.ts';
 import { RateLimiter } from './server/rate-limiter.ts';
+import { RequestCensus } from './server/request-census.ts';
 import { ROUTE_MODULES } from './server/routes/index.ts';
 import type { SimContext } from './server/sim-context.ts';
 import { StaticIps, StaticIpState } from './trading/static-ips.ts';
@@ -136,6 +137,7 @@ function assemble({ config, market, clock, log, feed }: SimulatorParts, isReady:
     authCodes: new AuthCodes(clock),
     tokenRequests: new TokenRequests(tokens, brokerNow, log),
     limiter: new RateLimiter(clock, config.limitFactor),
+    census: new RequestCensus(),
     faults,
     hub: new FeedHub(settings, market, catalog, tokens, faults, clock, log),
     feedCodes: new OneTimeCodes(clock),

@@ -28,7 +28,10 @@ export function buildHttpApp(context: SimContext, modules: readonly RouteModule[
     });
   }
   refuseOtherMethods(app, context, routes);
-  app.setNotFoundHandler((_request, reply) => sendError(context, reply, apiError('UDAPI100060')));
+  app.setNotFoundHandler((request, reply) => {
+    context.census.note(request.method, 'elsewhere', 404);
+    return sendError(context, reply, apiError('UDAPI100060'));
+  });
   app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
     if (error instanceof ApiError) return sendError(context, reply, error);
     if (error.statusCode !== undefined && error.statusCode < 500)
@@ -90,6 +93,7 @@ async function serve(
     return await sendError(context, reply, apiError('UDAPI100500'));
   } finally {
     const ms = Math.round((context.clock.monotonicMs() - started) * 10) / 10;
+    if (route.broker !== false) context.census.note(route.method, route.path, reply.statusCode);
     context.log.debug({ method: route.method, path: route.path, status: reply.statusCode, ms }, 'request');
   }
 }

@@ -17,6 +17,7 @@ import type { ExpiredInstruments } from './expired-instruments.ts';
 import type { InstrumentCatalog } from './instrument-catalog.ts';
 import type { MarketCalendar } from './market-calendar.ts';
 import type { RateLimiter } from './rate-limiter.ts';
+import type { RequestCensus } from './request-census.ts';
 import type { Route } from './route.ts';
 
 /** What the routes stand on. */
@@ -33,6 +34,7 @@ export interface SimContext {
   readonly authCodes: AuthCodes;
   readonly tokenRequests: TokenRequests;
   readonly limiter: RateLimiter;
+  readonly census: RequestCensus;
   readonly faults: FaultBoard;
   readonly hub: FeedHub;
   readonly feedCodes: OneTimeCodes;

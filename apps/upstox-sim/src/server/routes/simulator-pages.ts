@@ -43,6 +43,7 @@ function statusOf(context: SimContext): Record<string, unknown> {
     plan: config.plan,
     uptime_ms: Math.round(context.clock.monotonicMs() - context.startedAtMs),
     tokens: context.tokens.census(),
+    requests: context.census.summary(),
     feed: {
       connections: feed.connections,
       subscribed_keys: feed.subscribedKeys,
