@@ -45,6 +45,14 @@ export const ERROR_CODES = {
   CANDLE_INTERVAL_INVALID: { retryable: false, meaning: 'The interval is not allowed for this unit.' },
   CANDLE_SPAN_INVALID: { retryable: false, meaning: 'The dates are malformed, reversed or out of reach.' },
   CANDLE_SPAN_TOO_LONG: { retryable: false, meaning: 'The span is longer than this unit and interval allow.' },
+  // Options
+  NO_OPTIONS: { retryable: false, meaning: 'The instrument has no listed options.' },
+  EXPIRY_INVALID: { retryable: false, meaning: 'The expiry is not a date of the form YYYY-MM-DD.' },
+  EXPIRY_PAST: { retryable: false, meaning: 'The expiry date has passed.' },
+  UNKNOWN_EXPIRY: { retryable: false, meaning: 'The underlying has no contracts of this expiry.' },
+  LEGS_INVALID: { retryable: false, meaning: 'A leg of the position cannot be valued; the message names it.' },
+  TOO_MANY_LEGS: { retryable: false, meaning: 'The position has more legs than are evaluated.' },
+  CHAIN_UNAVAILABLE: { retryable: true, meaning: 'The chain is being set up or its market data cannot be had.' },
   // Rules
   CALENDAR_NOT_COVERED: { retryable: false, meaning: 'No holiday list covers this date.' },
   RULE_UNKNOWN: { retryable: false, meaning: 'The market rule in force on this date is not known here.' },

@@ -7,6 +7,8 @@ export interface RpcContract<Req, Res> {
   readonly service: Party;
   readonly method: string;
   readonly subject: string;
+  /** What metrics and spans call it where the subject names a replica; else the subject. */
+  readonly family?: string;
   /** Who may ask. Permissions on the bus are made from this. */
   readonly callers: readonly Party[];
   readonly request: Codec<Req>;

@@ -2,6 +2,15 @@ import type { Party } from './parties.ts';
 import { authRpc } from './rpc-auth.ts';
 import { rpc, type RpcContract } from './rpc-contract.ts';
 import { ordersRpc } from './rpc-orders.ts';
+import { optionsRpc } from './rpc-options.ts';
+import {
+  GetDerivativesRequest,
+  GetDerivativesResponse,
+  GetPreviousOiRequest,
+  GetPreviousOiResponse,
+  ListDerivativeUnderlyingsRequest,
+  ListDerivativeUnderlyingsResponse,
+} from './gen/vega/md/v1/derivatives_rpc.ts';
 import {
   GetCandlesRequest,
   GetCandlesResponse,
@@ -89,11 +98,39 @@ export const marketFeedRpc = {
     2_000,
     'Leases the streaming of instruments for 30 s.',
   ),
+  listDerivativeUnderlyings: rpc(
+    FEED,
+    'list-derivative-underlyings',
+    READERS,
+    ListDerivativeUnderlyingsRequest,
+    ListDerivativeUnderlyingsResponse,
+    2_000,
+    'What has derivatives, with its expiries.',
+  ),
+  getDerivatives: rpc(
+    FEED,
+    'get-derivatives',
+    READERS,
+    GetDerivativesRequest,
+    GetDerivativesResponse,
+    2_000,
+    'Every contract of one expiry of an underlying.',
+  ),
+  getPreviousOi: rpc(
+    FEED,
+    'get-previous-oi',
+    ['options'],
+    GetPreviousOiRequest,
+    GetPreviousOiResponse,
+    5_000,
+    "The previous day's open interest of one expiry's contracts, from the broker.",
+  ),
 } as const;
 
 /** Every request/reply method of the platform. */
 export const RPC_CONTRACTS: readonly RpcContract<never, never>[] = [
   ...(Object.values(marketFeedRpc) as unknown as RpcContract<never, never>[]),
+  ...(Object.values(optionsRpc) as unknown as RpcContract<never, never>[]),
   ...(Object.values(authRpc) as unknown as RpcContract<never, never>[]),
   ...(Object.values(ordersRpc) as unknown as RpcContract<never, never>[]),
 ];

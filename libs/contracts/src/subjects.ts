@@ -7,11 +7,13 @@ import { OrderEvent, OrderIntent } from './gen/vega/ord/v1/order.ts';
 import { WriterCommand } from './gen/vega/ord/v1/orders_rpc.ts';
 import { KillSwitch } from './gen/vega/ord/v1/risk.ts';
 import { Tick } from './gen/vega/md/v1/tick.ts';
+import { ChainUpdate } from './gen/vega/opt/v1/chain.ts';
+import { ChainInterest, ShardHeartbeat, ShardQuestion } from './gen/vega/opt/v1/options_rpc.ts';
 import type { Codec } from './codec.ts';
 import type { BusParty, Party } from './parties.ts';
 
 /** How a subject's messages reach those who want them. */
-export type Delivery = 'core, captured for replay' | 'stream' | 'stream, last per subject' | 'request';
+export type Delivery = 'core' | 'core, last value kept' | 'core, captured for replay' | 'stream' | 'stream, last per subject' | 'request';
 
 /** A family of subjects with one schema: what the reference table and AsyncAPI are generated from. */
 export interface SubjectFamily<T = unknown> {
@@ -74,6 +76,46 @@ export const SUBJECT_FAMILIES = {
     codec: FeedHealth,
     delivery: 'stream, last per subject',
     summary: 'Health of one market-feed replica, each second and at every change of state.',
+  }),
+  chain: family<ChainUpdate>({
+    pattern: 'opt.v1.chain.<underlying>.<expiry>',
+    owner: 'options',
+    publishers: ['options'],
+    consumers: ['gateway', 'strategy', 'orders', 'portfolio', 'quants'],
+    schema: 'vega.opt.v1.ChainUpdate',
+    codec: ChainUpdate,
+    delivery: 'core, last value kept',
+    summary: 'An option chain with Greeks: whole, then what changes, conflated; whole again every few seconds.',
+  }),
+  chainInterest: family<ChainInterest>({
+    pattern: 'opt.v1.interest.<holder>',
+    owner: 'options',
+    publishers: ['options'],
+    consumers: ['options'],
+    schema: 'vega.opt.v1.ChainInterest',
+    codec: ChainInterest,
+    delivery: 'core',
+    summary: 'Chains that a holder wants kept live, told by the replica that took the renewal to all.',
+  }),
+  chainShard: family<ShardHeartbeat>({
+    pattern: 'opt.v1.shard.<replica>',
+    owner: 'options',
+    publishers: ['options'],
+    consumers: ['options'],
+    schema: 'vega.opt.v1.ShardHeartbeat',
+    codec: ShardHeartbeat,
+    delivery: 'core',
+    summary: 'Sign of life of one options replica and the underlyings that it keeps, each second.',
+  }),
+  chainShardAsk: family<ShardQuestion>({
+    pattern: 'opt.v1.ask.<replica>',
+    owner: 'options',
+    publishers: ['options'],
+    consumers: ['options'],
+    schema: 'vega.opt.v1.ShardQuestion',
+    codec: ShardQuestion,
+    delivery: 'request',
+    summary: 'A question that one replica of options passes on to the keeper of its underlying.',
   }),
   account: family<AccountChanged>({
     pattern: 'auth.v1.account.<account>',
@@ -187,6 +229,16 @@ export const subjects = {
   killSwitch: (scope: string): string => `risk.v1.switch.${escapeToken(scope)}`,
   allKillSwitches: (): string => 'risk.v1.switch.*',
   rpc: (service: string, method: string): string => `rpc.v1.${escapeToken(service)}.${escapeToken(method)}`,
+  chain: (underlyingKey: string, expiryDate: string): string =>
+    `opt.v1.chain.${escapeToken(underlyingKey)}.${escapeToken(expiryDate)}`,
+  /** Chains of one underlying, or of all. */
+  chains: (underlyingKey?: string): string =>
+    underlyingKey === undefined ? 'opt.v1.chain.>' : `opt.v1.chain.${escapeToken(underlyingKey)}.*`,
+  chainInterest: (holder: string): string => `opt.v1.interest.${escapeToken(holder)}`,
+  allChainInterest: (): string => 'opt.v1.interest.*',
+  chainShard: (replica: string): string => `opt.v1.shard.${escapeToken(replica)}`,
+  allChainShards: (): string => 'opt.v1.shard.*',
+  chainShardAsk: (replica: string): string => `opt.v1.ask.${escapeToken(replica)}`,
   deadLetter: (consumer: string): string => `dlq.v1.${escapeToken(consumer)}`,
   allDeadLetters: (): string => 'dlq.v1.*',
 } as const;
@@ -205,6 +257,14 @@ export function parseBarSubject(subject: string): { interval: string; key: Instr
   const interval = unescapeToken(parts[3] ?? '');
   const key = keyOf(parts[4], parts[5]);
   return interval === undefined || key === undefined ? undefined : { interval, key };
+}
+
+/** The underlying's key and the expiry of a chain subject; undefined for any other subject. */
+export function parseChainSubject(subject: string): { underlyingKey: string; expiryDate: string } | undefined {
+  const parts = subject.split('.');
+  if (parts.length !== 5 || parts[0] !== 'opt' || parts[1] !== 'v1' || parts[2] !== 'chain') return undefined;
+  const [underlyingKey, expiryDate] = [unescapeToken(parts[3] ?? ''), unescapeToken(parts[4] ?? '')];
+  return underlyingKey === undefined || expiryDate === undefined ? undefined : { underlyingKey, expiryDate };
 }
 
 function keyOf(segment: string | undefined, token: string | undefined): InstrumentKey | undefined {

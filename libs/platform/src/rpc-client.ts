@@ -32,8 +32,9 @@ export function createRpcClient(bus: Bus, metrics: Metrics): RpcClient {
   return {
     call(contract, request, options = {}) {
       const deadlineMs = Math.min(options.deadlineMs ?? contract.deadlineMs, contract.deadlineMs);
-      return metrics.observe('rpc_client', contract.subject, () =>
-        withSpan(`${contract.subject} call`, { kind: SpanKind.CLIENT }, async () => {
+      const name = contract.family ?? contract.subject;
+      return metrics.observe('rpc_client', name, () =>
+        withSpan(`${name} call`, { kind: SpanKind.CLIENT }, async () => {
           if (!bus.isConnected()) throw unavailable(contract, 'this process is not connected to NATS');
           const headers = injectTrace(natsHeaders());
           headers.set(DEADLINE_HEADER, String(deadlineMs));

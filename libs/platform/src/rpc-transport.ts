@@ -110,42 +110,87 @@ export class RpcTransport extends Server implements CustomTransportStrategy {
     this.inHand.add(work);
   }
 
-  private async answer(contract: RpcContract<never, never>, handler: MessageHandler, message: Msg): Promise<void> {
-    const { log, metrics } = this.options;
-    try {
-      const body = await metrics.observe('rpc_server', contract.subject, () =>
-        withSpan(
-          `${contract.subject} handle`,
-          { kind: SpanKind.SERVER, parent: extractTrace(message.headers) },
-          async () => contract.response.encode((await this.run(contract, handler, message)) as never).finish(),
-        ),
-      );
-      message.respond(body);
-    } catch (error) {
-      const { headers, body } = encodeError(error);
-      message.respond(body, { headers });
-      if (error instanceof OutcomeError) return;
-      log.error({ err: error, subject: contract.subject }, 'a request failed');
-      if (error instanceof Defect) this.options.onDefect(error);
-    }
+  private answer(contract: RpcContract<never, never>, handler: MessageHandler, message: Msg): Promise<void> {
+    return answerRequest(this.options, contract, message, async (request, context) =>
+      lastValueFrom(this.transformToObservable(await handler(request, context))),
+    );
   }
+}
 
-  private async run(contract: RpcContract<never, never>, handler: MessageHandler, message: Msg): Promise<unknown> {
-    let request: unknown;
-    try {
-      request = contract.request.decode(message.data);
-    } catch {
-      throw badRequest(`the request is not a ${contract.service} ${contract.method} message`);
-    }
-    const deadlineMs = Number(message.headers?.get(DEADLINE_HEADER)) || contract.deadlineMs;
-    const principal = message.headers?.get(PRINCIPAL_HEADER) || undefined;
-    const context: RpcCallContext = {
-      subject: contract.subject,
-      deadlineMs,
-      principal,
-      replyTo: message.reply ?? '',
-    };
-    const result = await handler(request, context);
-    return lastValueFrom(this.transformToObservable(result));
+/** What answering a request stands on. */
+export interface AnswerParts {
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly onDefect: (error: Error) => void;
+}
+
+/** Answers one message of a contract: decodes, handles within the caller's trace, replies with the answer or the error. */
+export async function answerRequest<Req, Res>(
+  { log, metrics, onDefect }: AnswerParts,
+  contract: RpcContract<Req, Res>,
+  message: Msg,
+  handle: (request: Req, context: RpcCallContext) => Promise<Res>,
+): Promise<void> {
+  const name = contract.family ?? contract.subject;
+  try {
+    const body = await metrics.observe('rpc_server', name, () =>
+      withSpan(
+        `${name} handle`,
+        { kind: SpanKind.SERVER, parent: extractTrace(message.headers) },
+        async () => contract.response.encode(await run(contract, message, handle)).finish(),
+      ),
+    );
+    message.respond(body);
+  } catch (error) {
+    const { headers, body } = encodeError(error);
+    message.respond(body, { headers });
+    if (error instanceof OutcomeError) return;
+    log.error({ err: error, subject: contract.subject }, 'a request failed');
+    if (error instanceof Defect) onDefect(error);
   }
+}
+
+async function run<Req, Res>(
+  contract: RpcContract<Req, Res>,
+  message: Msg,
+  handle: (request: Req, context: RpcCallContext) => Promise<Res>,
+): Promise<Res> {
+  let request: Req;
+  try {
+    request = contract.request.decode(message.data);
+  } catch {
+    throw badRequest(`the request is not a ${contract.service} ${contract.method} message`);
+  }
+  return handle(request, {
+    subject: contract.subject,
+    deadlineMs: Number(message.headers?.get(DEADLINE_HEADER)) || contract.deadlineMs,
+    principal: message.headers?.get(PRINCIPAL_HEADER) || undefined,
+    replyTo: message.reply ?? '',
+  });
+}
+
+/**
+ * Answers one contract on its subject outside Nest, by this process alone (no queue group): for requests that are meant for one replica.
+ * Returns what ends it, after the requests in hand are answered.
+ */
+export function serveRpc<Req, Res>(
+  { bus, ...parts }: AnswerParts & { readonly bus: Bus },
+  contract: RpcContract<Req, Res>,
+  handle: (request: Req, context: RpcCallContext) => Promise<Res>,
+): () => Promise<void> {
+  const inHand = new Set<Promise<void>>();
+  const subscription = bus.nc.subscribe(contract.subject, {
+    callback: (error, message) => {
+      if (error) {
+        parts.log.error({ err: error, subject: contract.subject }, 'a request subscription failed');
+        return;
+      }
+      const work = answerRequest(parts, contract, message, handle).finally(() => inHand.delete(work));
+      inHand.add(work);
+    },
+  });
+  return async () => {
+    await subscription.drain().catch(() => undefined);
+    await Promise.all(inHand);
+  };
 }

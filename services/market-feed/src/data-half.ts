@@ -9,6 +9,7 @@ import { PgCandleStore } from './adapters/pg/pg-candle-store.ts';
 import { PgInstrumentSearch } from './adapters/pg/pg-instrument-search.ts';
 import { PgInstrumentStore } from './adapters/pg/pg-instrument-store.ts';
 import { createPool } from './adapters/pg/pool.ts';
+import { DerivativesController } from './adapters/rpc/derivatives.controller.ts';
 import { CANDLE_HISTORY, CandlesController } from './adapters/rpc/candles.controller.ts';
 import {
   INSTRUMENT_DIRECTORY,
@@ -20,6 +21,7 @@ import { UpstoxMasterSource, type MasterCalls } from './adapters/upstox/upstox-m
 import { BarRecorder } from './app/bar-recorder.ts';
 import { CandleHistory } from './app/candle-history.ts';
 import { MemoryInstrumentDirectory } from './app/instrument-directory.ts';
+import { Derivatives, type PreviousOiCalls } from './app/derivatives.ts';
 import { InstrumentsKeeper } from './app/instruments-keeper.ts';
 import type { InstrumentDirectory, TickListener } from './app/ports.ts';
 import type { MarketReading } from './domain/market-clock.ts';
@@ -29,7 +31,7 @@ import { SessionHours } from './domain/session-minutes.ts';
 export interface DataHalfDeps {
   readonly postgresUrl: string;
   /** The broker's REST interface. */
-  readonly rest: MasterCalls & CandleCalls;
+  readonly rest: MasterCalls & CandleCalls & PreviousOiCalls;
   /** Whether the source of market is the broker's live one: then a master that shrank by half is refused. */
   readonly live: boolean;
   /** Market time; undefined while nothing is known of it. */
@@ -122,11 +124,12 @@ export async function createDataHalf(context: ServiceContext, deps: DataHalfDeps
       directory,
       tickListener: recorder,
       pool,
-      controllers: [InstrumentsController, CandlesController],
+      controllers: [InstrumentsController, CandlesController, DerivativesController],
       providers: [
         { provide: INSTRUMENT_DIRECTORY, useValue: directory },
         { provide: INSTRUMENT_SEARCH, useValue: new PgInstrumentSearch(pool) },
         { provide: CANDLE_HISTORY, useValue: history },
+        { provide: Derivatives, useValue: new Derivatives(directory, deps.rest) },
       ],
       async close() {
         upkeep.cancel();

@@ -38,6 +38,15 @@ export class MemoryDirectory implements InstrumentDirectory {
       .sort((a, b) => (a.expiryDate < b.expiryDate ? -1 : 1));
   }
 
+  expiriesOf(underlying: InstrumentKey): readonly string[] {
+    const dates = this.rows.filter((row) => row.underlyingKey === underlying).map((row) => row.expiryDate);
+    return [...new Set(dates)].sort();
+  }
+
+  derivativesOf(underlying: InstrumentKey, expiryDate: string): readonly Instrument[] {
+    return this.rows.filter((row) => row.underlyingKey === underlying && row.expiryDate === expiryDate);
+  }
+
   onChange(listener: () => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

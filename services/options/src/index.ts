@@ -1,1 +1,1 @@
-export {};
+export { options } from './options.ts';

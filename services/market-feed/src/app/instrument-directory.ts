@@ -73,6 +73,8 @@ class MasterTable {
   /** Rows of futures by underlying key, nearest expiry first once sealed. */
   readonly futures = new Map<string, number[]>();
   underlyings: readonly InstrumentKey[] = [];
+  /** Rows of derivatives by underlying key and expiry date; ordered once sealed. */
+  readonly derivatives = new Map<string, Map<string, number[]>>();
   private readonly symbols: string[] = [];
   private readonly texts = new Texts();
   private readonly id = new Column(float64);
@@ -94,7 +96,6 @@ class MasterTable {
     firstSeen: new Column(int32),
     lastSeen: new Column(int32),
   };
-  private readonly derivativeUnderlyings = new Set<string>();
 
   add(instrument: Instrument): void {
     const row = this.keys.length;
@@ -111,7 +112,7 @@ class MasterTable {
     this.tick.push(instrument.tickSizePaise);
     this.flags.push(instrument.weekly ? 1 : 0);
     this.nameRow(instrument, row);
-    if (instrument.underlyingKey !== '') this.derivativeUnderlyings.add(instrument.underlyingKey);
+    if (instrument.underlyingKey !== '') this.addDerivative(instrument, row);
     if (instrument.instrumentType === 'FUT') {
       const futures = this.futures.get(instrument.underlyingKey);
       if (futures === undefined) this.futures.set(instrument.underlyingKey, [row]);
@@ -125,11 +126,13 @@ class MasterTable {
     this.tick.seal();
     this.flags.seal();
     for (const column of Object.values(this.numbered)) column.seal();
-    this.underlyings = [...this.derivativeUnderlyings]
+    this.underlyings = [...this.derivatives.keys()]
       .filter((key) => this.rowOfKey.has(key))
       .sort((a, b) => underlyingOrder(a) - underlyingOrder(b) || (a < b ? -1 : 1))
       .map(instrumentKey);
-    this.derivativeUnderlyings.clear();
+    for (const expiries of this.derivatives.values()) {
+      for (const rows of expiries.values()) rows.sort((a, b) => this.chainOrder(a) - this.chainOrder(b));
+    }
     for (const rows of this.futures.values()) {
       rows.sort((a, b) => {
         const [one, other] = [this.text('expiryDate', a), this.text('expiryDate', b)];
@@ -160,6 +163,20 @@ class MasterTable {
       firstSeen: this.text('firstSeen', row),
       lastSeen: this.text('lastSeen', row),
     };
+  }
+
+  private addDerivative(instrument: Instrument, row: number): void {
+    const { underlyingKey, expiryDate } = instrument;
+    let expiries = this.derivatives.get(underlyingKey);
+    if (expiries === undefined) this.derivatives.set(underlyingKey, (expiries = new Map()));
+    const rows = expiries.get(expiryDate);
+    if (rows === undefined) expiries.set(expiryDate, [row]);
+    else rows.push(row);
+  }
+
+  /** Futures, which have no strike, first; then by strike, calls before puts. */
+  private chainOrder(row: number): number {
+    return this.strike.at(row) * 2 + (this.text('instrumentType', row) === 'PE' ? 1 : 0);
   }
 
   text(name: keyof MasterTable['numbered'], row: number): string {
@@ -222,6 +239,15 @@ export class MemoryInstrumentDirectory implements InstrumentDirectory {
 
   futuresOf(underlying: InstrumentKey): readonly Instrument[] {
     return (this.table.futures.get(underlying) ?? []).map((row) => this.table.instrument(row));
+  }
+
+  expiriesOf(underlying: InstrumentKey): readonly string[] {
+    return [...(this.table.derivatives.get(underlying)?.keys() ?? [])].sort();
+  }
+
+  derivativesOf(underlying: InstrumentKey, expiryDate: string): readonly Instrument[] {
+    const rows = this.table.derivatives.get(underlying)?.get(expiryDate) ?? [];
+    return rows.map((row) => this.table.instrument(row));
   }
 
   keys(): readonly InstrumentKey[] {

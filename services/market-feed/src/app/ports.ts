@@ -18,6 +18,10 @@ export interface InstrumentDirectory {
   underlyings(): readonly InstrumentKey[];
   /** Futures on an underlying that have not expired in this master, nearest expiry first. */
   futuresOf(underlying: InstrumentKey): readonly Instrument[];
+  /** Expiry dates of the derivatives of an underlying in this master, ascending. */
+  expiriesOf(underlying: InstrumentKey): readonly string[];
+  /** Every contract of one expiry: futures first, then options by strike, calls before puts. */
+  derivativesOf(underlying: InstrumentKey, expiryDate: string): readonly Instrument[];
   /** Called after each change of the master. Returns the unsubscriber. */
   onChange(listener: () => void): () => void;
 }
