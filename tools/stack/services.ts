@@ -117,11 +117,21 @@ export const SERVICES: readonly ServiceEntry[] = [
     readyUrl: (ports) => `${local(ports['archiverOps'])}/health/ready`,
   },
   {
+    name: 'options',
+    folder: 'services/options',
+    program: 'main',
+    migration: 'migrate',
+    ports: { optionsOps: 9184 },
+    needs: ['market-feed'],
+    environment: (context) => onBus(context, context.ports['optionsOps']),
+    readyUrl: (ports) => `${local(ports['optionsOps'])}/health/ready`,
+  },
+  {
     name: 'gateway',
     folder: 'services/gateway',
     program: 'main',
     ports: { gateway: 8080, grpc: 50_051, gatewayOps: 9182 },
-    needs: ['market-feed'],
+    needs: ['market-feed', 'options'],
     environment: (context) => ({
       ...onBus(context, context.ports['gatewayOps']),
       VEGA_UPSTOX_ENV: 'simulator',

@@ -28,10 +28,19 @@ const READERS: readonly Party[] = ['gateway', 'strategy', 'orders', 'portfolio']
 
 /** The methods options answers: any replica takes a question and has the underlying's owner answer it. */
 export const optionsRpc = {
-  getChain: rpc(OPTIONS, 'get-chain', READERS, GetChainRequest, GetChainResponse, 6_000, 'One chain, whole, with Greeks.'),
+  getChain: rpc(
+    OPTIONS,
+    'get-chain',
+    READERS,
+    GetChainRequest,
+    GetChainResponse,
+    6_000,
+    'One chain, whole, with Greeks.',
+  ),
   listUnderlyings: rpc(
     OPTIONS,
-    'list-underlyings', READERS,
+    'list-underlyings',
+    READERS,
     ListUnderlyingsRequest,
     ListUnderlyingsResponse,
     3_000,
@@ -39,16 +48,26 @@ export const optionsRpc = {
   ),
   listExpiries: rpc(
     OPTIONS,
-    'list-expiries', READERS,
+    'list-expiries',
+    READERS,
     ListExpiriesRequest,
     ListExpiriesResponse,
     3_000,
     'Expiries of one underlying.',
   ),
-  getSmile: rpc(OPTIONS, 'get-smile', READERS, GetSmileRequest, GetSmileResponse, 6_000, 'Fitted volatility by strike.'),
+  getSmile: rpc(
+    OPTIONS,
+    'get-smile',
+    READERS,
+    GetSmileRequest,
+    GetSmileResponse,
+    6_000,
+    'Fitted volatility by strike.',
+  ),
   getAnalytics: rpc(
     OPTIONS,
-    'get-analytics', READERS,
+    'get-analytics',
+    READERS,
     GetAnalyticsRequest,
     GetAnalyticsResponse,
     6_000,
@@ -56,7 +75,8 @@ export const optionsRpc = {
   ),
   getIvHistory: rpc(
     OPTIONS,
-    'get-iv-history', READERS,
+    'get-iv-history',
+    READERS,
     GetIvHistoryRequest,
     GetIvHistoryResponse,
     6_000,
@@ -64,7 +84,8 @@ export const optionsRpc = {
   ),
   evaluatePayoff: rpc(
     OPTIONS,
-    'evaluate-payoff', READERS,
+    'evaluate-payoff',
+    READERS,
     EvaluatePayoffRequest,
     EvaluatePayoffResponse,
     8_000,
@@ -72,7 +93,8 @@ export const optionsRpc = {
   ),
   renewChainInterest: rpc(
     OPTIONS,
-    'renew-chain-interest', READERS,
+    'renew-chain-interest',
+    READERS,
     RenewChainInterestRequest,
     RenewChainInterestResponse,
     3_000,

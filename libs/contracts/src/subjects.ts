@@ -13,7 +13,8 @@ import type { Codec } from './codec.ts';
 import type { BusParty, Party } from './parties.ts';
 
 /** How a subject's messages reach those who want them. */
-export type Delivery = 'core' | 'core, last value kept' | 'core, captured for replay' | 'stream' | 'stream, last per subject' | 'request';
+export type Delivery =
+  'core' | 'core, last value kept' | 'core, captured for replay' | 'stream' | 'stream, last per subject' | 'request';
 
 /** A family of subjects with one schema: what the reference table and AsyncAPI are generated from. */
 export interface SubjectFamily<T = unknown> {

@@ -134,10 +134,8 @@ export async function answerRequest<Req, Res>(
   const name = contract.family ?? contract.subject;
   try {
     const body = await metrics.observe('rpc_server', name, () =>
-      withSpan(
-        `${name} handle`,
-        { kind: SpanKind.SERVER, parent: extractTrace(message.headers) },
-        async () => contract.response.encode(await run(contract, message, handle)).finish(),
+      withSpan(`${name} handle`, { kind: SpanKind.SERVER, parent: extractTrace(message.headers) }, async () =>
+        contract.response.encode(await run(contract, message, handle)).finish(),
       ),
     );
     message.respond(body);

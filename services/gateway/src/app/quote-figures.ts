@@ -42,6 +42,11 @@ const MODE_NAMES: Record<TickMode, (typeof TICK_MODES)[number]> = {
   [TickMode.FULL_D30]: 'FULL_D30',
 };
 
+/** The word of a mode. */
+export function modeName(mode: TickMode): (typeof TICK_MODES)[number] {
+  return MODE_NAMES[mode] ?? 'UNSPECIFIED';
+}
+
 /** Prices of the day in rupees; null where the feed gave none. */
 export interface OhlcFigures {
   open: number | null;
@@ -120,7 +125,7 @@ export function figuresOf(tick: Tick): QuoteFigures {
     feed_epoch: tick.feedEpoch,
     seq: tick.seq,
     source: SOURCE_NAMES[tick.source] ?? 'UNSPECIFIED',
-    mode: MODE_NAMES[tick.mode] ?? 'UNSPECIFIED',
+    mode: modeName(tick.mode),
   };
 }
 

@@ -85,7 +85,9 @@ export class ChainKeeper implements Keeper {
 
   /** Chains that are open here. */
   get open(): LiveChain[] {
-    return [...this.kept.values()].flatMap(({ chain }) => (chain !== undefined && chain.publishedEpoch > 0 ? chain : []));
+    return [...this.kept.values()].flatMap(({ chain }) =>
+      chain !== undefined && chain.publishedEpoch > 0 ? chain : [],
+    );
   }
 
   claims(): ReadonlyMap<string, number> {
@@ -181,7 +183,7 @@ export class ChainKeeper implements Keeper {
     kept.loading.catch((error: unknown) => {
       kept.failedAtMs = this.parts.clock.monotonicMs();
       kept.error = error;
-      if (!(error instanceof OutcomeError)) this.parts.onFailure(error, `loading the chain ${name}`);
+      if (!(error instanceof OutcomeError)) this.parts.onFailure(error, "loading a chain");
     });
     this.kept.set(name, kept);
     return kept;
@@ -206,7 +208,8 @@ export class ChainKeeper implements Keeper {
     kept.endings = keys.map((key) => router.follow(key, (tick) => chain.take(tick)));
     this.parts.feedInterest.want([...this.open, chain].map((one) => this.wishOf(one)));
     await this.refetch(chain, keys);
-    if (!this.isStillKept(kept)) throw new OutcomeError('CHAIN_UNAVAILABLE', 'nobody wants the chain any more', {}, true);
+    if (!this.isStillKept(kept))
+      throw new OutcomeError('CHAIN_UNAVAILABLE', 'nobody wants the chain any more', {}, true);
     if (!chain.hasQuotes) {
       for (const end of kept.endings.splice(0)) end();
       throw new OutcomeError('CHAIN_UNAVAILABLE', 'nothing has been seen of the chain yet', {}, true);

@@ -1,5 +1,15 @@
 import type { StraddlePoint } from '@vega/contracts';
-import { addDays, DAY_MS, daysBetween, istDateOf, istInstant, repeat, type Clock, type IstDate, type Timer } from '@vega/kernel';
+import {
+  addDays,
+  DAY_MS,
+  daysBetween,
+  istDateOf,
+  istInstant,
+  repeat,
+  type Clock,
+  type IstDate,
+  type Timer,
+} from '@vega/kernel';
 import { YEAR_OF_SESSIONS } from '../domain/iv-rank.ts';
 import type { LiveChain } from './live-chain.ts';
 import type { MarketTime } from './market-time.ts';

@@ -148,7 +148,12 @@ export class LiveChain {
     const moment = this.moment(convention);
     if (sent === undefined || moment === undefined) return undefined;
     const computed = computeChain(this.quotes, moment);
-    return { ...sent, convention, rows: computed.rows, head: withAnalytics(computed, this.parts.ivHistory(), undefined) };
+    return {
+      ...sent,
+      convention,
+      rows: computed.rows,
+      head: withAnalytics(computed, this.parts.ivHistory(), undefined),
+    };
   }
 
   /** Everything the pricing library knows at this moment; undefined while market time is not known. */

@@ -3,10 +3,11 @@
  * answer it; a keeper that is gone is noticed by that and replaced.
  */
 import {
-  atReplica,
+  askShard,
   GreekConvention,
   LegKind,
   optionsRpc,
+  toBytes,
   type ChainUpdate,
   type DerivativeUnderlying,
   type EvaluatePayoffRequest,
@@ -113,9 +114,7 @@ export class Questions {
     const passed = { underlying: key, expiryDate };
     return this.atKeeper(key, asked, optionsRpc.getSmile, passed, async (deadlineMs) => {
       const chains =
-        expiryDate === ''
-          ? this.parts.keeper.openOf(key)
-          : [await this.ready(key, expiryDate, deadlineMs)];
+        expiryDate === '' ? this.parts.keeper.openOf(key) : [await this.ready(key, expiryDate, deadlineMs)];
       // Without any that is live the nearest is brought to life.
       if (chains.length === 0) chains.push(await this.ready(key, this.parts.directory.expiry(found, ''), deadlineMs));
       const slices = smileSlices(
@@ -167,7 +166,9 @@ export class Questions {
     refuseBadPayoff(request);
     const { directory } = this.parts;
     const found = await directory.resolve(request.underlying);
-    const dates = [...new Set(request.legs.filter(({ kind }) => kind !== LegKind.UNDERLYING).map((leg) => leg.expiryDate))];
+    const dates = [
+      ...new Set(request.legs.filter(({ kind }) => kind !== LegKind.UNDERLYING).map((leg) => leg.expiryDate)),
+    ];
     for (const date of dates) directory.expiry(found, date);
     const key = found.instrument?.instrumentKey ?? '';
     const passed = { ...request, underlying: key };
@@ -180,7 +181,8 @@ export class Questions {
 
   async renewChainInterest(request: RenewChainInterestRequest): Promise<RenewChainInterestResponse> {
     const { holder, chains } = request;
-    if (!HOLDER.test(holder)) throw new OutcomeError('BAD_REQUEST', 'a holder has a name of 1 to 128 printable characters');
+    if (!HOLDER.test(holder))
+      throw new OutcomeError('BAD_REQUEST', 'a holder has a name of 1 to 128 printable characters');
     if (chains.length > MAX_CHAINS_PER_HOLDER) {
       throw new OutcomeError('BAD_REQUEST', `a holder wants at most ${MAX_CHAINS_PER_HOLDER} chains`);
     }
@@ -205,7 +207,10 @@ export class Questions {
     return { key: found.instrument?.instrumentKey ?? '', expiryDate };
   }
 
-  private payoffMarket(found: DerivativeUnderlying, chains: readonly LiveChain[]): Parameters<typeof evaluatePayoff>[1] {
+  private payoffMarket(
+    found: DerivativeUnderlying,
+    chains: readonly LiveChain[],
+  ): Parameters<typeof evaluatePayoff>[1] {
     const now = this.parts.time.now();
     const first = chains[0];
     if (now === undefined || first === undefined) throw notReady('market time is not known yet');
@@ -246,7 +251,9 @@ export class Questions {
       if (leftMs <= SEEK_MS * 2) throw notReady('the keeper of this underlying is being found');
       if (owner !== undefined) {
         try {
-          return await rpc.call(atReplica(contract, owner), request, { deadlineMs: leftMs - SEEK_MS });
+          const question = { method: contract.method, request: toBytes(contract.request, request) };
+          const { response } = await rpc.call(askShard(owner), question, { deadlineMs: leftMs - SEEK_MS });
+          return contract.response.decode(response);
         } catch (error) {
           if (!(error instanceof OperationalError) || error.outcome !== 'not-sent') throw error;
           ring.suspect(owner);

@@ -65,7 +65,9 @@ export function chainName(underlyingKey: string, expiryDate: string): string {
 export function keysByNearness(contracts: ChainContracts, centre: number | undefined): string[] {
   const { strikes, calls, puts } = contracts;
   const middle = centre ?? strikes[strikes.length >> 1] ?? 0;
-  const order = [...strikes.keys()].sort((a, b) => Math.abs(at(strikes, a) - middle) - Math.abs(at(strikes, b) - middle));
+  const order = [...strikes.keys()].sort(
+    (a, b) => Math.abs(at(strikes, a) - middle) - Math.abs(at(strikes, b) - middle),
+  );
   return order.flatMap((row) => [calls[row]?.instrumentKey ?? [], puts[row]?.instrumentKey ?? []].flat());
 }
 

@@ -75,8 +75,7 @@ export function takeTick(quote: InstrumentQuote, tick: Tick): TickOutcome {
   return missed ? 'gap' : 'changed';
 }
 
-const known = (paise: number | undefined): number | undefined =>
-  paise !== undefined && paise > 0 ? paise : undefined;
+const known = (paise: number | undefined): number | undefined => (paise !== undefined && paise > 0 ? paise : undefined);
 
 /** Quotes of a whole chain, as objects for showing and as columns for pricing. */
 export class ChainQuotes {

@@ -116,7 +116,12 @@ export function computeChain(quotes: ChainQuotes, moment: ChainMoment): Computed
       put: put && sideOf(put, quotes.puts[row] as InstrumentQuote, sides.puts, settlement?.puts, part),
     };
   });
-  return { head: headOf(quotes, moment, secondsToExpiry, house.forward), rows, forward: house.forward, years: house.years };
+  return {
+    head: headOf(quotes, moment, secondsToExpiry, house.forward),
+    rows,
+    forward: house.forward,
+    years: house.years,
+  };
 }
 
 /** The columns of the convention asked for; those of others than the house come from last prices. */
@@ -251,7 +256,11 @@ function countModes(quotes: ChainQuotes): Pick<ChainHead, 'streamedFull' | 'stre
   return counts;
 }
 
-function kindOf({ quotedAtMs, source, mode }: InstrumentQuote): 'streamedFull' | 'streamedLight' | 'readByRest' | 'silent' {
+function kindOf({
+  quotedAtMs,
+  source,
+  mode,
+}: InstrumentQuote): 'streamedFull' | 'streamedLight' | 'readByRest' | 'silent' {
   if (quotedAtMs === 0) return 'silent';
   if (source === TickSource.REST) return 'readByRest';
   return mode >= TickMode.FULL ? 'streamedFull' : 'streamedLight';

@@ -23,8 +23,14 @@ export function refuseBadPayoff(request: EvaluatePayoffRequest): void {
   check(spotPaise === undefined || isPrice(spotPaise), 'the spot price is above zero');
   check(isWithin(ivShiftPoints, -100, 500), 'the shift of volatility is -100 to 500 points');
   check(daysAhead.length <= MAX_CURVES, `days ahead are at most ${MAX_CURVES}`);
-  check(daysAhead.every((days) => isWithin(days, 0, MAX_DAYS)), `days ahead are 0 to ${MAX_DAYS}`);
-  check((rangeLow === 0 && rangeHigh === 0) || isRange(rangeLow, rangeHigh), 'the range is from above -1 to at most 5, in order');
+  check(
+    daysAhead.every((days) => isWithin(days, 0, MAX_DAYS)),
+    `days ahead are 0 to ${MAX_DAYS}`,
+  );
+  check(
+    (rangeLow === 0 && rangeHigh === 0) || isRange(rangeLow, rangeHigh),
+    'the range is from above -1 to at most 5, in order',
+  );
   check(points === 0 || isWithin(points, POINTS.least, POINTS.most), `points are ${POINTS.least} to ${POINTS.most}`);
   refuseBadGrid(request);
 }
@@ -32,8 +38,14 @@ export function refuseBadPayoff(request: EvaluatePayoffRequest): void {
 function refuseBadGrid({ scenarioSpotShifts, scenarioIvShifts, scenarioDaysAhead }: EvaluatePayoffRequest): void {
   check(scenarioSpotShifts.length <= MAX_SPOT_SHIFTS, `scenarios have at most ${MAX_SPOT_SHIFTS} spot prices`);
   check(scenarioIvShifts.length <= MAX_IV_SHIFTS, `scenarios have at most ${MAX_IV_SHIFTS} volatilities`);
-  check(scenarioSpotShifts.every((shift) => isWithin(shift, -0.99, 5)), 'spot shifts are -0.99 to 5');
-  check(scenarioIvShifts.every((shift) => isWithin(shift, -100, 500)), 'volatility shifts are -100 to 500 points');
+  check(
+    scenarioSpotShifts.every((shift) => isWithin(shift, -0.99, 5)),
+    'spot shifts are -0.99 to 5',
+  );
+  check(
+    scenarioIvShifts.every((shift) => isWithin(shift, -100, 500)),
+    'volatility shifts are -100 to 500 points',
+  );
   check(isWithin(scenarioDaysAhead, 0, MAX_DAYS), `days ahead are 0 to ${MAX_DAYS}`);
 }
 
@@ -51,7 +63,8 @@ function refuseBadLeg(leg: PayoffLeg, number: number): void {
     refuse('an expiry is a date of the form YYYY-MM-DD');
   }
   const { entryPricePaise, iv } = leg;
-  if (entryPricePaise !== undefined && !(entryPricePaise >= 0 && entryPricePaise < 1e12)) refuse('an entry price is not below zero');
+  if (entryPricePaise !== undefined && !(entryPricePaise >= 0 && entryPricePaise < 1e12))
+    refuse('an entry price is not below zero');
   if (iv !== undefined && !(iv > 0 && iv <= 10)) refuse('a volatility is above 0 and at most 1000 points');
 }
 

@@ -58,7 +58,8 @@ export function withAnalytics(
     ivHistoryNote: standing.note,
     gammaExposureRupees: forward === undefined ? undefined : gammaExposure(rows, forward.forward),
     straddlePremiumPaise: straddlePremium(rows, head.atmStrikePaise),
-    expectedMoveRupees: atmIv === undefined || forward === undefined ? undefined : expectedMove(forward.forward, atmIv, years),
+    expectedMoveRupees:
+      atmIv === undefined || forward === undefined ? undefined : expectedMove(forward.forward, atmIv, years),
     support: pricePaise === undefined ? [] : oiLevels(rows, 'put', pricePaise),
     resistance: pricePaise === undefined ? [] : oiLevels(rows, 'call', pricePaise),
     riskReversalVolPoints: smile?.riskReversalVolPoints,

@@ -34,6 +34,19 @@ export function Percent(description: string): PropertyDecorator {
   return nullable('number', `${description} Percent, two decimals.`);
 }
 
+/** A number with its unit in the description; full precision. */
+export function Figure(description: string): PropertyDecorator {
+  return nullable('number', description);
+}
+
+/** Numbers in their order. */
+export function Figures(description: string): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ type: [Number], description }),
+    Field(() => [Float], { description }),
+  );
+}
+
 /** Text that may be missing. */
 export function Text(description: string): PropertyDecorator {
   return nullable('string', description);

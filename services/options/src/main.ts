@@ -1,0 +1,4 @@
+import { startService } from '@vega/platform';
+import { options } from './options.ts';
+
+await startService(options);
