@@ -9,9 +9,13 @@ import { MarketResolver } from './adapters/graphql/market.resolver.ts';
 import { HealthController } from './adapters/http/health.controller.ts';
 import { MarketViews } from './adapters/http/market-views.ts';
 import { MarketController } from './adapters/http/market.controller.ts';
+import { OptionsController } from './adapters/http/options.controller.ts';
+import { OptionsViews } from './adapters/http/options-views.ts';
 import { NatsFeedSource } from './adapters/nats-feed-source.ts';
 import { connectRedis } from './adapters/redis-connection.ts';
+import { RedisLastChains } from './adapters/redis-last-chains.ts';
 import { RedisLastKnown } from './adapters/redis-last-known.ts';
+import { RpcOptionsData } from './adapters/rpc-options-data.ts';
 import { RpcMarketData } from './adapters/rpc-market-data.ts';
 import { prometheusStreamMetrics, registerStreamSizes } from './adapters/stream/prometheus-stream-metrics.ts';
 import { RedisRateCount } from './adapters/limits/redis-rate-count.ts';
@@ -24,7 +28,7 @@ import { StreamHub } from './app/stream/stream-hub.ts';
 import { isDevelopment, RATE_WINDOW_MS, streamLimits, type GatewayConfig } from './config.ts';
 
 /** The gateway's rooms, wired. */
-@Module({ controllers: [MarketController, HealthController] })
+@Module({ controllers: [MarketController, OptionsController, HealthController] })
 export class GatewayModule {
   /** Connects to Redis and makes the hub; what it opens ends with the service. */
   static async of(context: ServiceContext<GatewayConfig>): Promise<DynamicModule> {
@@ -34,6 +38,7 @@ export class GatewayModule {
     const market = new RpcMarketData(rpc);
     const lastKnown = new RedisLastKnown(redis, clock, logger);
     const queries = new MarketQueries(market, lastKnown);
+    const options = new OptionsViews(new RpcOptionsData(rpc), new RedisLastChains(redis, logger), clock);
     const limits = streamLimits(config);
     const streamMetrics = prometheusStreamMetrics(metrics);
     const onFailure = (error: unknown, what: string): void => logger.warn({ err: error }, `${what} failed`);
@@ -64,6 +69,7 @@ export class GatewayModule {
       ],
       providers: [
         { provide: MarketQueries, useValue: queries },
+        { provide: OptionsViews, useValue: options },
         { provide: MarketViews, useValue: new MarketViews(queries) },
         { provide: FeedWatch, useValue: watch },
         { provide: QuotesChannel, useValue: quotes },

@@ -6,6 +6,8 @@ import { SERVICE_CONTEXT } from '@vega/platform';
 import { HealthController } from './adapters/http/health.controller.ts';
 import { MarketController } from './adapters/http/market.controller.ts';
 import { MarketViews } from './adapters/http/market-views.ts';
+import { OptionsController } from './adapters/http/options.controller.ts';
+import { OptionsViews } from './adapters/http/options-views.ts';
 import { FeedWatch } from './app/stream/status/feed-watch.ts';
 
 /** Prefix of every REST endpoint. */
@@ -26,6 +28,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .setDescription(DESCRIPTION)
     .setOpenAPIVersion('3.1.0')
     .addTag('market', 'Quotes, depth, candles, instruments, the feed.')
+    .addTag('options', 'Chains with Greeks, smiles, analytics, payoffs.')
     .addTag('health', 'Whether the gateway runs and can do its work.')
     .build();
   return SwaggerModule.createDocument(app, outline, {
@@ -34,9 +37,9 @@ export function describeApi(app: INestApplication): OpenAPIObject {
 }
 
 /** Nothing is asked while the document is built, so nothing needs to answer. */
-const NOBODY = [MarketViews, FeedWatch, SERVICE_CONTEXT].map((provide) => ({ provide, useValue: {} }));
+const NOBODY = [MarketViews, OptionsViews, FeedWatch, SERVICE_CONTEXT].map((provide) => ({ provide, useValue: {} }));
 
-@Module({ controllers: [MarketController, HealthController], providers: NOBODY })
+@Module({ controllers: [MarketController, OptionsController, HealthController], providers: NOBODY })
 class DescribedModule {}
 
 /** Builds the document without any server or connection; what the committed docs/reference/openapi.json holds. */

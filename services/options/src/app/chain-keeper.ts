@@ -183,7 +183,7 @@ export class ChainKeeper implements Keeper {
     kept.loading.catch((error: unknown) => {
       kept.failedAtMs = this.parts.clock.monotonicMs();
       kept.error = error;
-      if (!(error instanceof OutcomeError)) this.parts.onFailure(error, "loading a chain");
+      if (!(error instanceof OutcomeError)) this.parts.onFailure(error, 'loading a chain');
     });
     this.kept.set(name, kept);
     return kept;

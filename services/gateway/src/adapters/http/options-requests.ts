@@ -28,7 +28,10 @@ export type ExpiryQuery = z.output<typeof expiryQuerySchema>;
 export const ivHistoryQuerySchema = z.strictObject({
   instrument_key: symbolSchema,
   days: z
-    .preprocess((text) => (typeof text === 'string' && /^\d{1,4}$/.test(text) ? Number(text) : text), z.int().min(1).max(1_000))
+    .preprocess(
+      (text) => (typeof text === 'string' && /^\d{1,4}$/.test(text) ? Number(text) : text),
+      z.int().min(1).max(1_000),
+    )
     .default(252)
     .describe('Days at most, 1 to 1,000; 252 when absent.'),
 });
@@ -54,10 +57,24 @@ export const MAX_LEGS = 50;
 export const payoffBodySchema = z.strictObject({
   instrument_key: symbolSchema,
   legs: z.array(legSchema).min(1).max(MAX_LEGS),
-  spot: z.number().positive().max(1e9).optional().describe('Price of the underlying, rupees; the present one when absent.'),
+  spot: z
+    .number()
+    .positive()
+    .max(1e9)
+    .optional()
+    .describe('Price of the underlying, rupees; the present one when absent.'),
   iv_shift: shift.default(0).describe('Added to every volatility, points.'),
-  days_ahead: z.array(z.number().min(0).max(1_500)).max(5).default([]).describe('Moments of further curves, days from now.'),
-  range_low: z.number().gt(-1).max(5).optional().describe('Lower end of the curves as a share of the price, such as -0.1.'),
+  days_ahead: z
+    .array(z.number().min(0).max(1_500))
+    .max(5)
+    .default([])
+    .describe('Moments of further curves, days from now.'),
+  range_low: z
+    .number()
+    .gt(-1)
+    .max(5)
+    .optional()
+    .describe('Lower end of the curves as a share of the price, such as -0.1.'),
   range_high: z.number().gt(-1).max(5).optional().describe('Upper end.'),
   points: z.int().min(11).max(1_001).default(201).describe('Points of each curve.'),
   scenarios: z

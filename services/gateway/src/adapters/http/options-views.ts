@@ -69,7 +69,10 @@ export class OptionsViews {
     return toSmileView(await this.options.fetchSmile(underlying, expiryDate));
   }
 
-  async analytics({ instrument_key: underlying, expiry_date: expiryDate = '' }: ExpiryQuery): Promise<OptionAnalyticsView> {
+  async analytics({
+    instrument_key: underlying,
+    expiry_date: expiryDate = '',
+  }: ExpiryQuery): Promise<OptionAnalyticsView> {
     refuseBadSymbol(underlying);
     return toAnalyticsView(await this.options.fetchAnalytics(underlying, expiryDate));
   }

@@ -100,7 +100,10 @@ export class OptionsController {
     PayoffView,
     'Curves, breakevens, Greeks and margin of a set of legs',
     [...CHAIN_CODES, 'LEGS_INVALID', 'TOO_MANY_LEGS', 'BODY_TOO_LARGE', 'MEDIA_TYPE_UNSUPPORTED'],
-    { description: 'At most 50 legs on one underlying, of any expiries. Nothing is computed for a request that is refused.' },
+    {
+      description:
+        'At most 50 legs on one underlying, of any expiries. Nothing is computed for a request that is refused.',
+    },
   )
   async payoff(@Body({ schema: payoffBodySchema }) body: PayoffBody): Promise<PayoffView> {
     return this.options.payoff(body);

@@ -55,6 +55,16 @@ const MARKET_PROBLEMS = {
   QUOTE_UNAVAILABLE: { status: 503, title: 'No quote to be had' },
 } as const;
 
+const OPTIONS_PROBLEMS = {
+  NO_OPTIONS: { status: 404, title: 'Nothing is listed on it' },
+  EXPIRY_INVALID: { status: 400, title: 'Not an expiry date' },
+  EXPIRY_PAST: { status: 422, title: 'The expiry has passed' },
+  UNKNOWN_EXPIRY: { status: 404, title: 'Unknown expiry' },
+  LEGS_INVALID: { status: 422, title: 'A leg cannot be valued' },
+  TOO_MANY_LEGS: { status: 422, title: 'Too many legs' },
+  CHAIN_UNAVAILABLE: { status: 503, title: 'The chain is not to be had' },
+} as const;
+
 const BROKER_PROBLEMS = {
   UPSTREAM_UNAVAILABLE: { status: 503, title: 'The broker is away' },
   UPSTREAM_TOKEN: { status: 503, title: 'The broker login is missing or over' },
@@ -75,6 +85,7 @@ export const PROBLEM_KINDS = {
   ...REQUEST_PROBLEMS,
   ...AUTH_PROBLEMS,
   ...MARKET_PROBLEMS,
+  ...OPTIONS_PROBLEMS,
   ...BROKER_PROBLEMS,
   ...ORDER_PROBLEMS,
   ...DENIAL_PROBLEMS,

@@ -83,7 +83,8 @@ export function conventionOf(word: (typeof CONVENTIONS)[number]): GreekConventio
 export const rupees = (paise: number | undefined): number | null => (paise === undefined ? null : paiseToRupees(paise));
 export const orNull = (value: number | undefined): number | null => value ?? null;
 /** A fraction as per cent. */
-export const percent = (fraction: number | undefined): number | null => (fraction === undefined ? null : fraction * 100);
+export const percent = (fraction: number | undefined): number | null =>
+  fraction === undefined ? null : fraction * 100;
 const instant = (epochMs: number): number | null => (epochMs === 0 ? null : epochMs);
 
 /** A chain as every door shows it; `rows` are those of the update. Ages are counted to `nowMs`, wall time. */
@@ -181,7 +182,8 @@ export function forwardFigures(forward: Forward | undefined): ForwardView | null
 
 function settlementFigures(settlement: Settlement | undefined): SettlementView | null {
   if (settlement === undefined) return null;
-  const { method, delivery, windowStartMs, windowEndMs, verified, inWindow, elapsedShare, runningAveragePaise } = settlement;
+  const { method, delivery, windowStartMs, windowEndMs, verified, inWindow, elapsedShare, runningAveragePaise } =
+    settlement;
   return {
     method,
     delivery,

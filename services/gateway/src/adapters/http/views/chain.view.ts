@@ -116,7 +116,9 @@ export class ChainSideView {
   @Choice(BUILD_UPS, 'What price and open interest say together against the previous day.')
   build_up!: (typeof BUILD_UPS)[number] | null;
 
-  @AgeMs('Since its quote was last heard or read; null when it never was. A quiet contract is not stale for it: see status.')
+  @AgeMs(
+    'Since its quote was last heard or read; null when it never was. A quiet contract is not stale for it: see status.',
+  )
   age_ms!: number | null;
 
   @EpochMs('When its quote was last heard or read.')
@@ -308,7 +310,10 @@ export class ChainView {
   @Rupees('Close of the underlying of the previous day.')
   spot_prev_close!: number | null;
 
-  @OneWordOf(SPOT_STATES, 'What the printed price is worth: in the closing auction an index stands still or is indicative.')
+  @OneWordOf(
+    SPOT_STATES,
+    'What the printed price is worth: in the closing auction an index stands still or is indicative.',
+  )
   spot_state!: (typeof SPOT_STATES)[number];
 
   @Text('Key of the future of the same expiry; null when there is none.')

@@ -1,6 +1,20 @@
 import { ObjectType } from '@nestjs/graphql';
 import { ChainAnalyticsView, ForwardView, OiLevelView } from './chain.view.ts';
-import { Choice, Count, EpochMs, Figure, Flag, IsoTime, Many, Maybe, OneWordOf, Rupees, Text, Units, Word } from './fields.ts';
+import {
+  Choice,
+  Count,
+  EpochMs,
+  Figure,
+  Flag,
+  IsoTime,
+  Many,
+  Maybe,
+  OneWordOf,
+  Rupees,
+  Text,
+  Units,
+  Word,
+} from './fields.ts';
 
 /** An expiry of an underlying. */
 @ObjectType('OptionExpiry', { description: 'An expiry of an underlying.' })
@@ -144,7 +158,9 @@ export class SmileSliceView {
 }
 
 /** Smiles of an underlying. */
-@ObjectType('Smile', { description: 'Smiles of an underlying, nearest expiry first; no later one lies below an earlier one.' })
+@ObjectType('Smile', {
+  description: 'Smiles of an underlying, nearest expiry first; no later one lies below an earlier one.',
+})
 export class SmileView {
   @Word()
   instrument_key!: string;

@@ -1,6 +1,21 @@
 import { ObjectType } from '@nestjs/graphql';
 import { ForwardView } from './chain.view.ts';
-import { Choice, Count, EpochMs, Figure, Figures, Flag, Many, Maybe, One, OneWordOf, Rupees, Text, Units, Word } from './fields.ts';
+import {
+  Choice,
+  Count,
+  EpochMs,
+  Figure,
+  Figures,
+  Flag,
+  Many,
+  Maybe,
+  One,
+  OneWordOf,
+  Rupees,
+  Text,
+  Units,
+  Word,
+} from './fields.ts';
 
 export const LEG_KINDS = ['CALL', 'PUT', 'FUTURE', 'UNDERLYING'] as const;
 
@@ -100,7 +115,8 @@ export class ScenarioCellView {
 
 /** An estimate of margin. */
 @ObjectType('MarginEstimate', {
-  description: 'A pre-check from the 16 SPAN scenarios, good to about its accuracy; the margin service of the broker is the truth.',
+  description:
+    'A pre-check from the 16 SPAN scenarios, good to about its accuracy; the margin service of the broker is the truth.',
 })
 export class MarginEstimateView {
   @Figure('Rupees.')
