@@ -33,7 +33,7 @@ interface OperationObject {
   readonly operationId: string;
   readonly summary?: string;
   readonly parameters?: readonly ParameterObject[];
-  readonly requestBody?: unknown;
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: SchemaObject }>> };
   readonly responses: Readonly<Record<string, ResponseObject>>;
 }
 
@@ -135,16 +135,16 @@ function operationOf(path: string, method: string, operation: OperationObject): 
   const { operationId, parameters = [] } = operation;
   const at = `${method} ${path}`;
   if (!METHODS.includes(method)) throw new Error(`${at} is not a method the client generator knows`);
-  if (operation.requestBody !== undefined)
-    throw new Error(`${at} has a body, which the client generator does not know`);
+  const body = bodyOf(operation, at);
   const answer = answerOf(operation, at);
   const request = `${upperFirst(operationId)}Request`;
-  const takes = parameters.length > 0;
-  const [pathText, queryText] = addressOf(path, parameters, at);
+  const takes = parameters.length > 0 || body !== undefined;
+  const [pathText, query] = addressOf(path, parameters, at);
+  const queryText = body === undefined ? query : `${query}, body: request.body`;
   const args = ['access: GatewayAccess', ...(takes ? [`request: ${request}`] : []), 'options: CallOptions = {}'];
   const call = `callGateway(access, { operation: '${operationId}', method: '${method.toUpperCase()}', path: ${pathText}${queryText} }, options)`;
   return [
-    takes ? requestInterface(request, operationId, parameters, at) : '',
+    takes ? requestInterface(request, operationId, parameters, body, at) : '',
     doc(operation.summary, ''),
     signature(operationId, args, answer),
     `  return ${call.length + 10 <= LINE ? call : brokenCall(operationId, method, pathText, queryText)};\n}\n`,
@@ -162,7 +162,9 @@ function brokenCall(operation: string, method: string, path: string, query: stri
   const fields = `operation: '${operation}', method: '${method.toUpperCase()}', path: ${path}${query}`;
   if (fields.length + 8 <= LINE) return `callGateway(\n    access,\n    { ${fields} },\n    options,\n  )`;
   const lines = [`operation: '${operation}'`, `method: '${method.toUpperCase()}'`, `path: ${path}`];
-  if (query !== '') lines.push(query.length + 5 <= LINE ? query.slice(2) : brokenObject(query.slice(2)));
+  const [, asked = '', body = ''] = /^(.*?)(, body: request\.body)?$/.exec(query) ?? [];
+  if (asked !== '') lines.push(asked.length + 5 <= LINE ? asked.slice(2) : brokenObject(asked.slice(2)));
+  if (body !== '') lines.push(body.slice(2));
   const object = lines.map((text) => `      ${text},\n`).join('');
   return `callGateway(\n    access,\n    {\n${object}    },\n    options,\n  )`;
 }
@@ -173,7 +175,21 @@ function brokenObject(text: string): string {
   return `${name}: {\n${lines.join('')}      }`;
 }
 
-function requestInterface(name: string, operation: string, parameters: readonly ParameterObject[], at: string): string {
+/** The type of the JSON body of an operation; undefined when it takes none. */
+function bodyOf({ requestBody }: OperationObject, at: string): string | undefined {
+  if (requestBody === undefined) return undefined;
+  const schema = requestBody.content['application/json']?.schema;
+  if (schema === undefined) throw new Error(`${at} takes a body that is not JSON, which the client generator does not know`);
+  return typeOf(schema, `${at} body`, '  ');
+}
+
+function requestInterface(
+  name: string,
+  operation: string,
+  parameters: readonly ParameterObject[],
+  body: string | undefined,
+  at: string,
+): string {
   const fields = parameters.map((parameter) => {
     const optional = parameter.required === true ? '' : '?';
     const type = typeOf(parameter.schema, `${at} ${parameter.name}`, '  ');
@@ -181,6 +197,7 @@ function requestInterface(name: string, operation: string, parameters: readonly 
     const orNone = parameter.required === true ? '' : ' | undefined';
     return `${doc(note, '  ')}  ${propertyName(parameter.name)}${optional}: ${type}${orNone};\n`;
   });
+  if (body !== undefined) fields.push(`  body: ${body};\n`);
   return `/** What {@link ${operation}} asks for. */\nexport interface ${name} {\n${fields.join('')}}\n\n`;
 }
 

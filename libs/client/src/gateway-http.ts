@@ -22,6 +22,8 @@ export interface GatewayCall {
   method: string;
   path: string;
   query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** Sent as JSON. */
+  body?: unknown;
 }
 
 const DEFAULT_TIMEOUT_MS = 15_000;
@@ -62,20 +64,22 @@ export async function callGateway<T>(access: GatewayAccess, call: GatewayCall, o
   const ask = access.fetch ?? globalThis.fetch;
   const deadline = AbortSignal.timeout(access.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
-  const headers = { accept: 'application/json, application/problem+json', ...access.headers };
+  const type = call.body === undefined ? {} : { 'content-type': 'application/json' };
+  const headers = { accept: 'application/json, application/problem+json', ...type, ...access.headers };
+  const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
   let response: Response;
   let text: string;
   try {
-    response = await ask(addressOf(access.baseUrl, call), { method: call.method, headers, signal });
+    response = await ask(addressOf(access.baseUrl, call), { method: call.method, headers, signal, ...body });
     text = await response.text();
   } catch (cause) {
     if (options.signal?.aborted === true) throw options.signal.reason;
     const message = deadline.aborted ? 'no answer in time' : 'the gateway cannot be reached';
     throw new GatewayUnreachable(operation, message, { cause });
   }
-  const body = parseJson(text);
-  if (response.ok && body !== undefined) return body as T;
-  if (isProblem(body)) throw new GatewayProblem(operation, body);
+  const answer = parseJson(text);
+  if (response.ok && answer !== undefined) return answer as T;
+  if (isProblem(answer)) throw new GatewayProblem(operation, answer);
   throw new GatewayUnreachable(operation, `an answer of status ${response.status} that is not the gateway's`, {
     status: response.status,
   });
