@@ -52,6 +52,13 @@ export interface Problem {
     | 'CANDLE_INTERVAL_INVALID'
     | 'CANDLE_SPAN_INVALID'
     | 'CANDLE_SPAN_TOO_LONG'
+    | 'NO_OPTIONS'
+    | 'EXPIRY_INVALID'
+    | 'EXPIRY_PAST'
+    | 'UNKNOWN_EXPIRY'
+    | 'LEGS_INVALID'
+    | 'TOO_MANY_LEGS'
+    | 'CHAIN_UNAVAILABLE'
     | 'CALENDAR_NOT_COVERED'
     | 'RULE_UNKNOWN'
     | 'QUOTE_UNAVAILABLE'
@@ -432,6 +439,528 @@ export interface FeedStatusView {
   master_rows: number;
 }
 
+export interface ForwardView {
+  /** Rupees. */
+  price: number | null;
+  /** What it was made of. */
+  source: 'PARITY' | 'FUTURE' | 'SPOT';
+  /** Strikes in the average of put-call parity. */
+  strikes_used: number;
+  /** Standard error of the average. Rupees. */
+  standard_error: number | null;
+}
+
+export interface OiLevelView {
+  /** Strike. Rupees. */
+  strike: number | null;
+  /** Open interest. Units (shares or contracts, not lots). */
+  oi: number | null;
+  /** Open interest less that of the previous day. Units (shares or contracts, not lots). */
+  oi_change: number | null;
+}
+
+export interface ChainAnalyticsView {
+  /** Open interest of all calls. Units (shares or contracts, not lots). */
+  call_oi: number | null;
+  /** Open interest of all puts. Units (shares or contracts, not lots). */
+  put_oi: number | null;
+  /** Change of the calls against the previous day. Units (shares or contracts, not lots). */
+  call_oi_change: number | null;
+  /** Change of the puts against the previous day. Units (shares or contracts, not lots). */
+  put_oi_change: number | null;
+  /** Calls traded today. Units (shares or contracts, not lots). */
+  call_volume: number | null;
+  /** Puts traded today. Units (shares or contracts, not lots). */
+  put_volume: number | null;
+  /** Puts over calls by open interest. */
+  pcr_oi: number | null;
+  /** Puts over calls by volume. */
+  pcr_volume: number | null;
+  /** The strike at which writers would pay out least. Rupees. */
+  max_pain: number | null;
+  /** Volatility at the forward, per cent a year. */
+  atm_iv: number | null;
+  /** Place of the ATM volatility in the range of its last year, per cent; null with too short a history. */
+  iv_rank: number | null;
+  /** Share of the days of its last year with a lower one, per cent; null with too short a history. */
+  iv_percentile: number | null;
+  /** Days of the history behind rank and percentile. */
+  iv_history_days: number;
+  /** Why rank and percentile are null; null when they are not. */
+  iv_history_note: string | null;
+  /** Rupees of delta per per cent of the underlying: calls less puts by open interest. */
+  gamma_exposure: number | null;
+  /** Premium of call and put at the ATM strike. Rupees. */
+  straddle_premium: number | null;
+  /** Mean absolute move to the expiry that the ATM volatility implies. Rupees. */
+  expected_move: number | null;
+  /** Volatility of the 25-delta call less that of the 25-delta put, points. */
+  risk_reversal: number | null;
+  /** Slope of the smile at the money, volatility points per per cent of strike. */
+  skew: number | null;
+  /** Puts with the most open interest below the price, largest first. */
+  support: OiLevelView[];
+  /** Calls with the most open interest above the price, largest first. */
+  resistance: OiLevelView[];
+}
+
+export interface SettlementView {
+  /** How the closing value is found. */
+  method: 'half-hour-average' | 'closing-auction';
+  delivery: 'cash' | 'physical';
+  /** Start of the window of the average, or of the closing auction. Epoch milliseconds, UTC. */
+  window_start_ms: number | null;
+  /** Its end. Epoch milliseconds, UTC. */
+  window_end_ms: number | null;
+  /** Whether the rule is confirmed by a publication of the exchange. */
+  verified: boolean;
+  /** Whether it is the last day and the window is running. */
+  in_window: boolean;
+  /** Share of the window that has passed; null outside it. */
+  elapsed_share: number | null;
+  /** Average of the underlying over the part that has passed, rupees; null outside it. */
+  running_average: number | null;
+}
+
+export interface GreeksView {
+  /** Rupees per rupee of the forward. */
+  delta: number | null;
+  /** Change of delta per rupee of the forward. */
+  gamma: number | null;
+  /** Rupees per calendar day. */
+  theta: number | null;
+  /** Rupees per volatility point. */
+  vega: number | null;
+  /** Rupees per percentage point of rate. */
+  rho: number | null;
+}
+
+export interface ChainSideView {
+  instrument_key: string;
+  trading_symbol: string;
+  /** Last traded price. Rupees. */
+  last_price: number | null;
+  /** Last price less the previous close. Rupees. */
+  change: number | null;
+  /** Close of the previous day. Rupees. */
+  prev_close: number | null;
+  /** Best bid. Rupees. */
+  bid_price: number | null;
+  /** At the best bid. Units (shares or contracts, not lots). */
+  bid_qty: number | null;
+  /** Best ask. Rupees. */
+  ask_price: number | null;
+  /** At the best ask. Units (shares or contracts, not lots). */
+  ask_qty: number | null;
+  /** Traded today. Units (shares or contracts, not lots). */
+  volume: number | null;
+  /** Open interest. Units (shares or contracts, not lots). */
+  oi: number | null;
+  /** Open interest less that of the previous day; null where that is not known. Units (shares or contracts, not lots). */
+  oi_change: number | null;
+  /** Of the quote: why its numbers may be used, or why there are none. */
+  status:
+    | 'OK'
+    | 'INVALID'
+    | 'EXPIRED'
+    | 'NO_QUOTE'
+    | 'BELOW_INTRINSIC'
+    | 'ABOVE_MAX'
+    | 'LOW_VEGA'
+    | 'ONE_SIDED'
+    | 'STALE'
+    | 'WIDE';
+  /** Implied volatility in per cent a year, from the out-of-the-money side of the strike. */
+  iv: number | null;
+  /** Rupees per rupee of the forward. */
+  delta: number | null;
+  /** Change of delta per rupee of the forward. */
+  gamma: number | null;
+  /** Rupees per calendar day. */
+  theta: number | null;
+  /** Rupees per volatility point. */
+  vega: number | null;
+  /** Rupees per percentage point of rate. */
+  rho: number | null;
+  /** What price and open interest say together against the previous day. */
+  build_up: 'LONG_BUILD_UP' | 'SHORT_BUILD_UP' | 'SHORT_COVERING' | 'LONG_UNWINDING' | null;
+  /** Since its quote was last heard or read; null when it never was. A quiet contract is not stale for it: see status. Milliseconds. */
+  age_ms: number | null;
+  /** When its quote was last heard or read. Epoch milliseconds, UTC. */
+  quoted_at_ms: number | null;
+  /** How much of it the broker streams; REST when it is read instead. */
+  mode: 'UNSPECIFIED' | 'LTPC' | 'GREEKS' | 'FULL' | 'FULL_D30' | 'REST';
+  /** Greeks on what the averaging window of the last day leaves open; null outside it. */
+  settlement: GreeksView | null;
+  /** Implied volatility by the settlement value, per cent a year; null outside the window. */
+  settlement_iv: number | null;
+}
+
+export interface ChainRowView {
+  /** Strike. Rupees. */
+  strike: number | null;
+  /** Null where none is listed. */
+  call: ChainSideView | null;
+  /** Null where none is listed. */
+  put: ChainSideView | null;
+}
+
+export interface ChainView {
+  instrument_key: string;
+  trading_symbol: string;
+  /** YYYY-MM-DD. */
+  expiry_date: string;
+  /** Whether the expiry is a weekly one. */
+  weekly: boolean;
+  /** Grows each time another replica takes the underlying over. */
+  epoch: number;
+  /** Number of the chain within its epoch, from 1; the same at every door. */
+  seq: number;
+  /** By which reading of the market volatilities and Greeks are. */
+  greeks: 'house' | 'upstox' | 'nse';
+  /** Time of the market at which this was the state. ISO 8601 with the offset +05:30. */
+  market_time: string | null;
+  /** Time of the market at which this was the state. Epoch milliseconds, UTC. */
+  market_time_ms: number | null;
+  /** When it was computed. Epoch milliseconds, UTC. */
+  computed_at_ms: number | null;
+  /** Printed price of the underlying. Rupees. */
+  spot: number | null;
+  /** Close of the underlying of the previous day. Rupees. */
+  spot_prev_close: number | null;
+  /** What the printed price is worth: in the closing auction an index stands still or is indicative. */
+  spot_state: 'LIVE' | 'CLOSING_AUCTION' | 'CLOSED' | 'STALE' | 'UNKNOWN';
+  /** Key of the future of the same expiry; null when there is none. */
+  future_key: string | null;
+  /** Last price of that future. Rupees. */
+  future: number | null;
+  /** Null when quotes, future and spot price are all missing. */
+  forward: ForwardView | null;
+  /** The strike nearest to the forward. Rupees. */
+  atm_strike: number | null;
+  /** To the end of trading, by the rulebook. */
+  seconds_to_expiry: number | null;
+  /** The same in days of 24 hours. */
+  days_to_expiry: number | null;
+  /** End of trading. Epoch milliseconds, UTC. */
+  expires_at_ms: number | null;
+  /** Of one lot. Units (shares or contracts, not lots). */
+  lot_size: number | null;
+  /** Least step of the price. Rupees. */
+  tick_size: number | null;
+  /** Contracts streamed in full. */
+  streamed_full: number;
+  /** Contracts streamed with their best quotes only. */
+  streamed_light: number;
+  /** Contracts read by REST, each with its age. */
+  read_by_rest: number;
+  /** Contracts of which nothing has been seen. */
+  silent: number;
+  analytics: ChainAnalyticsView | null;
+  settlement: SettlementView | null;
+  /** Strikes, ascending. */
+  rows: ChainRowView[];
+}
+
+export interface OptionExpiryView {
+  /** YYYY-MM-DD. */
+  date: string;
+  /** Whether it is a weekly one. */
+  weekly: boolean;
+  cycle: 'weekly' | 'monthly';
+  /** Calendar days between the dates. */
+  days_to_expiry: number;
+  /** To the end of trading, by the rulebook. */
+  seconds_to_expiry: number | null;
+  /** End of trading. Epoch milliseconds, UTC. */
+  expires_at_ms: number | null;
+  /** Of one lot. Units (shares or contracts, not lots). */
+  lot_size: number | null;
+  /** Option contracts listed. */
+  contracts: number;
+}
+
+export interface OptionUnderlyingView {
+  instrument_key: string;
+  trading_symbol: string;
+  name: string;
+  kind: 'INDEX' | 'EQUITY';
+  /** Of one lot of the nearest expiry. Units (shares or contracts, not lots). */
+  lot_size: number | null;
+  /** Least step of an option price. Rupees. */
+  tick_size: number | null;
+  /** Ascending. */
+  expiries: OptionExpiryView[];
+}
+
+export interface OptionUnderlyingsView {
+  /** Indices first. */
+  underlyings: OptionUnderlyingView[];
+  /** Time of the market. ISO 8601 with the offset +05:30. */
+  market_time: string | null;
+}
+
+export interface SviView {
+  /** Level. */
+  a: number | null;
+  /** Tilt. */
+  d: number | null;
+  /** Wings. */
+  c: number | null;
+  /** Centre. */
+  m: number | null;
+  /** Width. */
+  s: number | null;
+}
+
+export interface SmilePointView {
+  /** Strike. Rupees. */
+  strike: number | null;
+  /** ln(strike / forward). */
+  log_moneyness: number | null;
+  /** As quoted, per cent a year; null where the quote is not in order. */
+  quoted_iv: number | null;
+  /** On the curve, per cent a year. */
+  fitted_iv: number | null;
+}
+
+export interface SmileSliceView {
+  /** YYYY-MM-DD. */
+  expiry_date: string;
+  /** To the end of trading. */
+  seconds_to_expiry: number | null;
+  forward: ForwardView | null;
+  /** Null where there are too few quotes. */
+  svi: SviView | null;
+  /** Root mean square of the fit, volatility points. */
+  rmse: number | null;
+  /** Volatility at the forward, per cent a year. */
+  atm_iv: number | null;
+  /** Volatility points per per cent of strike at the money. */
+  skew: number | null;
+  /** 25-delta call less 25-delta put, points. */
+  risk_reversal: number | null;
+  /** Mean of the two less the volatility at the money, points. */
+  butterfly: number | null;
+  /** One standard deviation to the expiry. Rupees. */
+  one_sigma_move: number | null;
+  /** Mean absolute move to the expiry. Rupees. */
+  expected_move: number | null;
+  /** Why there is no curve; null when there is one. */
+  note: string | null;
+  points: SmilePointView[];
+}
+
+export interface SmileView {
+  instrument_key: string;
+  trading_symbol: string;
+  /** Time of the market. ISO 8601 with the offset +05:30. */
+  market_time: string | null;
+  slices: SmileSliceView[];
+}
+
+export interface StrikeFiguresView {
+  /** Strike. Rupees. */
+  strike: number | null;
+  /** Open interest of the call. Units (shares or contracts, not lots). */
+  call_oi: number | null;
+  /** Open interest of the put. Units (shares or contracts, not lots). */
+  put_oi: number | null;
+  /** Its change of the call against the previous day. Units (shares or contracts, not lots). */
+  call_oi_change: number | null;
+  /** Its change of the put against the previous day. Units (shares or contracts, not lots). */
+  put_oi_change: number | null;
+  /** What writers would pay out if the underlying expired here. Rupees. */
+  pain: number | null;
+  /** Rupees of delta per per cent of the underlying. */
+  gamma_exposure: number | null;
+}
+
+export interface StraddlePointView {
+  /** Market time, start of the minute. Epoch milliseconds, UTC. */
+  time_ms: number | null;
+  /** ATM strike. Rupees. */
+  strike: number | null;
+  /** Premium of call and put. Rupees. */
+  premium: number | null;
+  /** Per cent a year. */
+  atm_iv: number | null;
+  /** Printed price of the underlying. Rupees. */
+  spot: number | null;
+}
+
+export interface OptionAnalyticsView {
+  instrument_key: string;
+  trading_symbol: string;
+  /** YYYY-MM-DD. */
+  expiry_date: string;
+  /** Of the chain that it was computed from. */
+  epoch: number;
+  /** Of the chain that it was computed from. */
+  seq: number;
+  /** Time of the market. ISO 8601 with the offset +05:30. */
+  market_time: string | null;
+  /** Printed price of the underlying. Rupees. */
+  spot: number | null;
+  forward: ForwardView | null;
+  /** The strike nearest to the forward. Rupees. */
+  atm_strike: number | null;
+  analytics: ChainAnalyticsView | null;
+  /** As in analytics. */
+  support: OiLevelView[];
+  /** As in analytics. */
+  resistance: OiLevelView[];
+  strikes: StrikeFiguresView[];
+  /** Of the present day, a point a minute, oldest first. */
+  straddle_history: StraddlePointView[];
+}
+
+export interface IvDayView {
+  /** YYYY-MM-DD. */
+  date: string;
+  /** Per cent a year. */
+  atm_iv: number | null;
+  /** Ours, or the exchange's thirty-day index for days before ours. */
+  source: 'chain' | 'india-vix' | null;
+  /** Of the contracts it was taken from. */
+  expiry_date: string;
+  /** Days to that expiry. */
+  days_to_expiry: number | null;
+  /** Printed price of the underlying. Rupees. */
+  spot: number | null;
+}
+
+export interface IvHistoryView {
+  instrument_key: string;
+  trading_symbol: string;
+  /** Per cent a year; null when no chain is live. */
+  current_iv: number | null;
+  /** Place in the range, per cent; null with too short a history. */
+  iv_rank: number | null;
+  /** Share of lower days, per cent; null with too short a history. */
+  iv_percentile: number | null;
+  /** Lowest of the last year, per cent a year. */
+  lowest: number | null;
+  /** Highest of the last year, per cent a year. */
+  highest: number | null;
+  /** Why rank and percentile are null; null when they are not. */
+  note: string | null;
+  /** Oldest first. */
+  days: IvDayView[];
+}
+
+export interface PayoffCurveView {
+  /** Calendar days from now. */
+  days_ahead: number | null;
+  /** Whether it is the first expiry among the legs. */
+  at_expiry: boolean;
+  /** One for each of the prices. Rupees. */
+  profit: number[];
+}
+
+export interface PositionGreeksView {
+  /** Rupees per rupee of the underlying. */
+  delta: number | null;
+  /** Change of delta per rupee of the underlying. */
+  gamma: number | null;
+  /** Rupees per calendar day. */
+  theta: number | null;
+  /** Rupees per volatility point. */
+  vega: number | null;
+}
+
+export interface PayoffLegView {
+  kind: 'CALL' | 'PUT' | 'FUTURE' | 'UNDERLYING';
+  /** YYYY-MM-DD; null for the underlying itself. */
+  expiry_date: string | null;
+  /** Strike; null for what is no option. Rupees. */
+  strike: number | null;
+  /** Lots, negative when sold. */
+  lots: number;
+  /** Units, negative when sold. */
+  units: number;
+  /** Of one lot. Units (shares or contracts, not lots). */
+  lot_size: number | null;
+  instrument_key: string;
+  trading_symbol: string;
+  /** Paid or received per unit. Rupees. */
+  entry_price: number | null;
+  /** Value per unit now, by the model. Rupees. */
+  model_price: number | null;
+  /** Per cent a year; null for what is no option. */
+  iv: number | null;
+  /** Where the volatility came from. */
+  iv_source: 'given' | 'chain' | 'smile' | null;
+  /** Profit now. Rupees. */
+  profit: number | null;
+  greeks: PositionGreeksView;
+  /** To the end of trading. */
+  seconds_to_expiry: number | null;
+}
+
+export interface ScenarioCellView {
+  /** Share of the price of the underlying. */
+  spot_shift: number | null;
+  /** Volatility points. */
+  iv_shift: number | null;
+  /** Rupees. */
+  change: number | null;
+  greeks: PositionGreeksView;
+}
+
+export interface MarginEstimateView {
+  /** Rupees. */
+  total: number | null;
+  /** Loss of the worst scenario. Rupees. */
+  scan_risk: number | null;
+  /** For spreads between expiries. Rupees. */
+  calendar_charge: number | null;
+  /** Rupees. */
+  exposure: number | null;
+  /** For short options on their last day. Rupees. */
+  expiry_day_charge: number | null;
+  /** Premium paid (positive) or received at entry. Rupees. */
+  premium: number | null;
+  /** Share by which the estimate may be off either way. */
+  accuracy: number | null;
+}
+
+export interface PayoffView {
+  instrument_key: string;
+  trading_symbol: string;
+  /** Price of the underlying that was taken. Rupees. */
+  spot: number | null;
+  /** Time of the market. Epoch milliseconds, UTC. */
+  market_time_ms: number | null;
+  /** To the first expiry among the legs. */
+  horizon_seconds: number | null;
+  /** Of the first expiry. */
+  forward: ForwardView | null;
+  /** Prices of the underlying, ascending: the x of every curve. Rupees. */
+  spots: number[];
+  /** At the first expiry, now, then the days asked for. */
+  curves: PayoffCurveView[];
+  /** Prices where the payoff changes sign. Rupees. */
+  breakevens: number[];
+  /** Rupees; null when there is no bound. */
+  max_profit: number | null;
+  /** Rupees, not above zero; null when there is no bound. */
+  max_loss: number | null;
+  /** 0 to 1, from the smile of the first expiry; null without one. */
+  probability_of_profit: number | null;
+  /** Received (positive) or paid for options at entry. Rupees. */
+  net_premium: number | null;
+  /** Profit now. Rupees. */
+  profit_now: number | null;
+  greeks: PositionGreeksView;
+  /** One standard deviation of the underlying to the horizon. Rupees; null without a smile. */
+  sigma: number | null;
+  legs: PayoffLegView[];
+  /** Row by row: each shift of volatility over all shifts of price. */
+  scenarios: ScenarioCellView[];
+  margin: MarginEstimateView | null;
+}
+
 export interface LivenessView {
   live: boolean;
 }
@@ -579,6 +1108,193 @@ export function feedStatus(access: GatewayAccess, options: CallOptions = {}): Pr
 export function knownFeedStatus(error: unknown): FeedStatusView | null {
   const problem = problemOf<{ known?: FeedStatusView | null }>(error, 'feedStatus');
   return problem?.known ?? null;
+}
+
+/** What {@link chain} asks for. */
+export interface ChainRequest {
+  /** Instrument key (`SEGMENT|token`, URL-encoded) or trading symbol. */
+  instrument_key: string;
+  /** YYYY-MM-DD; the nearest when absent. */
+  expiry_date?: string | undefined;
+  /** By which reading of the market: house, upstox or nse. */
+  greeks?: 'house' | 'upstox' | 'nse' | undefined;
+}
+
+/** One expiry by strike, with volatilities, Greeks and analytics */
+export function chain(access: GatewayAccess, request: ChainRequest, options: CallOptions = {}): Promise<ChainView> {
+  return callGateway(
+    access,
+    {
+      operation: 'chain',
+      method: 'GET',
+      path: '/api/v1/options/chain',
+      query: { instrument_key: request.instrument_key, expiry_date: request.expiry_date, greeks: request.greeks },
+    },
+    options,
+  );
+}
+
+/** What was seen last, where {@link chain} failed and its problem tells it; otherwise null. */
+export function knownChain(error: unknown): ChainView | null {
+  const problem = problemOf<{ known?: ChainView | null }>(error, 'chain');
+  return problem?.known ?? null;
+}
+
+/** What {@link optionExpiries} asks for. */
+export interface OptionExpiriesRequest {
+  /** Key (`SEGMENT|token`, URL-encoded) or trading symbol of the underlying. */
+  instrument_key: string;
+}
+
+/** Expiries of an underlying */
+export function optionExpiries(
+  access: GatewayAccess,
+  request: OptionExpiriesRequest,
+  options: CallOptions = {},
+): Promise<OptionUnderlyingView> {
+  return callGateway(
+    access,
+    {
+      operation: 'optionExpiries',
+      method: 'GET',
+      path: `/api/v1/options/expiries/${encodeURIComponent(request.instrument_key)}`,
+    },
+    options,
+  );
+}
+
+/** Indices and stocks with options: lot, tick, expiries */
+export function optionUnderlyings(access: GatewayAccess, options: CallOptions = {}): Promise<OptionUnderlyingsView> {
+  return callGateway(
+    access,
+    { operation: 'optionUnderlyings', method: 'GET', path: '/api/v1/options/underlyings' },
+    options,
+  );
+}
+
+/** What {@link smile} asks for. */
+export interface SmileRequest {
+  /** Instrument key (`SEGMENT|token`, URL-encoded) or trading symbol. */
+  instrument_key: string;
+  /** YYYY-MM-DD. */
+  expiry_date?: string | undefined;
+}
+
+/** Volatility by strike, fitted without arbitrage */
+export function smile(access: GatewayAccess, request: SmileRequest, options: CallOptions = {}): Promise<SmileView> {
+  return callGateway(
+    access,
+    {
+      operation: 'smile',
+      method: 'GET',
+      path: '/api/v1/options/smile',
+      query: { instrument_key: request.instrument_key, expiry_date: request.expiry_date },
+    },
+    options,
+  );
+}
+
+/** What {@link optionAnalytics} asks for. */
+export interface OptionAnalyticsRequest {
+  /** Instrument key (`SEGMENT|token`, URL-encoded) or trading symbol. */
+  instrument_key: string;
+  /** YYYY-MM-DD. */
+  expiry_date?: string | undefined;
+}
+
+/** Open interest, pain and gamma by strike; the straddle over the day */
+export function optionAnalytics(
+  access: GatewayAccess,
+  request: OptionAnalyticsRequest,
+  options: CallOptions = {},
+): Promise<OptionAnalyticsView> {
+  return callGateway(
+    access,
+    {
+      operation: 'optionAnalytics',
+      method: 'GET',
+      path: '/api/v1/options/analytics',
+      query: { instrument_key: request.instrument_key, expiry_date: request.expiry_date },
+    },
+    options,
+  );
+}
+
+/** What {@link ivHistory} asks for. */
+export interface IvHistoryRequest {
+  /** Instrument key (`SEGMENT|token`, URL-encoded) or trading symbol. */
+  instrument_key: string;
+  /** Days at most, 1 to 1,000; 252 when absent. */
+  days?: number | undefined;
+}
+
+/** Daily ATM volatility, with rank and percentile of the present one */
+export function ivHistory(
+  access: GatewayAccess,
+  request: IvHistoryRequest,
+  options: CallOptions = {},
+): Promise<IvHistoryView> {
+  return callGateway(
+    access,
+    {
+      operation: 'ivHistory',
+      method: 'GET',
+      path: '/api/v1/options/history/iv',
+      query: { instrument_key: request.instrument_key, days: request.days },
+    },
+    options,
+  );
+}
+
+/** What {@link payoff} asks for. */
+export interface PayoffRequest {
+  body: {
+    /** Instrument key (`SEGMENT|token`, URL-encoded) or trading symbol. */
+    instrument_key: string;
+    legs: ({
+      /** CALL, PUT, FUTURE or UNDERLYING. */
+      kind: 'CALL' | 'PUT' | 'FUTURE' | 'UNDERLYING';
+      /** YYYY-MM-DD; all but the underlying itself. */
+      expiry_date?: string;
+      /** Rupees; options only. */
+      strike?: number;
+      side: 'BUY' | 'SELL';
+      /** Units for the underlying. */
+      lots: number;
+      /** Per unit, rupees; the present middle of the quote when absent. */
+      entry_price?: number;
+      /** Per cent a year; that of the chain when absent. */
+      iv?: number;
+    })[];
+    /** Price of the underlying, rupees; the present one when absent. */
+    spot?: number;
+    /** Added to every volatility, points. */
+    iv_shift?: number;
+    /** Moments of further curves, days from now. */
+    days_ahead?: number[];
+    /** Lower end of the curves as a share of the price, such as -0.1. */
+    range_low?: number;
+    /** Upper end. */
+    range_high?: number;
+    /** Points of each curve. */
+    points?: number;
+    scenarios?: {
+      /** Shares of the price. */
+      spot_shifts: number[];
+      /** Volatility points. */
+      iv_shifts: number[];
+      days_ahead?: number;
+    };
+  };
+}
+
+/** Curves, breakevens, Greeks and margin of a set of legs */
+export function payoff(access: GatewayAccess, request: PayoffRequest, options: CallOptions = {}): Promise<PayoffView> {
+  return callGateway(
+    access,
+    { operation: 'payoff', method: 'POST', path: '/api/v1/options/payoff', body: request.body },
+    options,
+  );
 }
 
 /** Whether the process runs */
