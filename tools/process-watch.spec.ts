@@ -60,12 +60,12 @@ describe('a watch over processes', () => {
     }
     const [grown, flat] = watch.trends();
     // Four MiB a minute, which the watch is told each turn to be.
-    expect((grown?.rssBytesPerHour ?? 0) / MIB).toBeGreaterThan(120);
+    expect((grown?.resident.perHour ?? 0) / MIB).toBeGreaterThan(120);
     expect(grown?.samples).toBe(13);
-    expect(Math.abs(flat?.rssBytesPerHour ?? Infinity)).toBeLessThan(MIB);
+    expect(Math.abs(flat?.resident.perHour ?? Infinity)).toBeLessThan(MIB);
     if (process.platform === 'linux') {
-      expect(grown?.descriptorsPerHour).toBeCloseTo(300, 0);
-      expect(flat?.descriptorsPerHour).toBe(0);
+      expect(grown?.descriptors?.perHour).toBeCloseTo(300, 0);
+      expect(flat?.descriptors?.perHour).toBe(0);
     }
     quiet.kill('SIGKILL');
     await eventually(() => sampleProcess(quiet.pid ?? 0) === undefined, { withinMs: 5_000 });
@@ -83,7 +83,7 @@ describe('describeTrend', () => {
       descriptors: 20,
     }));
     expect(describeTrend(trendOf('gateway', 1, samples))).toBe(
-      'gateway: 100.0 to 102.0 MiB, most 102.0, +1.0 MiB/h over 7200 s, descriptors 20 to 20 (+0.0/h)',
+      'gateway: resident 100.0 to 102.0 MiB, most 102.0, +1.0 MiB/h; over 7200 s; descriptors 20 to 20 (+0.0/h)',
     );
   });
 });

@@ -1,10 +1,13 @@
 /**
- * Watches memory and open descriptors of processes and tells whether they grow. The slope is Theil and Sen's: the median of the
+ * Watches memory and open descriptors of processes and tells whether they grow. Of a process that carries tools/memory-probe.ts it
+ * also tells what is held once garbage is collected. The slope is Theil and Sen's: the median of the
  * slopes between all pairs of samples, which the saw of a garbage collector and a few spikes do not move (Sen, "Estimates of the
  * regression coefficient based on Kendall's tau", 1968).
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { readHeldMemory } from './memory-probe.ts';
+import type { HeldMemory } from './memory-probe.ts';
 
 /** One look at a process. */
 export interface ProcessSample {
@@ -14,19 +17,26 @@ export interface ProcessSample {
   readonly descriptors: number | undefined;
 }
 
+/** How one measure of a process fared: bytes, or open descriptors. */
+export interface MeasureTrend {
+  readonly first: number;
+  readonly last: number;
+  readonly most: number;
+  readonly perHour: number;
+}
+
 /** How a process fared over the time it was watched. */
 export interface ProcessTrend {
   readonly name: string;
   readonly pid: number;
   readonly samples: number;
   readonly seconds: number;
-  readonly firstRssBytes: number;
-  readonly lastRssBytes: number;
-  readonly mostRssBytes: number;
-  readonly rssBytesPerHour: number;
-  readonly firstDescriptors: number | undefined;
-  readonly lastDescriptors: number | undefined;
-  readonly descriptorsPerHour: number | undefined;
+  readonly resident: MeasureTrend;
+  /** V8's heap after a collection; undefined without a probe. */
+  readonly liveHeap: MeasureTrend | undefined;
+  /** Memory that is the process's own after a collection, pages of files left out; undefined without a probe. */
+  readonly own: MeasureTrend | undefined;
+  readonly descriptors: MeasureTrend | undefined;
   /** True when it was gone before the watch ended. */
   readonly ended: boolean;
 }
@@ -81,9 +91,13 @@ const HOUR_MS = 3_600_000;
 /** Samples of several processes over time. */
 export class ProcessWatch {
   private readonly series = new Map<string, { pid: number; samples: ProcessSample[]; ended: boolean }>();
+  private readonly probeFolder: string | undefined;
+  /** Epoch ms from which on a probe's notes count. */
+  private since = 0;
 
-  /** Watches processes by name. */
-  constructor(pids: Readonly<Record<string, number>>) {
+  /** Watches processes by name; `probeFolder` is where those with a probe write. */
+  constructor(pids: Readonly<Record<string, number>>, probeFolder?: string) {
+    this.probeFolder = probeFolder;
     for (const [name, pid] of Object.entries(pids)) this.series.set(name, { pid, samples: [], ended: false });
   }
 
@@ -106,59 +120,98 @@ export class ProcessWatch {
 
   /** Forgets what was seen so far: growth while a process warms up is no leak. */
   restart(): void {
+    this.since = Date.now();
     for (const entry of this.series.values()) entry.samples = [];
   }
 
   /** The trend of every process; one that was never seen is left out with zero samples. */
   trends(): ProcessTrend[] {
-    return [...this.series].map(([name, { pid, samples, ended }]) => trendOf(name, pid, samples, ended));
+    return [...this.series].map(([name, { pid, samples, ended }]) =>
+      trendOf(name, pid, samples, ended, this.heldBy(name)),
+    );
+  }
+
+  private heldBy(name: string): HeldMemory[] {
+    if (this.probeFolder === undefined) return [];
+    return readHeldMemory(this.probeFolder, name).filter((held) => held.atMs >= this.since);
   }
 }
 
-/** The trend in a series of samples. */
-export function trendOf(name: string, pid: number, samples: readonly ProcessSample[], ended = false): ProcessTrend {
-  const first = samples[0];
-  const last = samples.at(-1);
+/** The trend in a series of samples and a probe's notes. */
+export function trendOf(
+  name: string,
+  pid: number,
+  samples: readonly ProcessSample[],
+  ended = false,
+  held: readonly HeldMemory[] = [],
+): ProcessTrend {
   const times = samples.map((sample) => sample.atMs);
-  const counted = samples.filter((sample) => sample.descriptors !== undefined);
+  const counted = samples.flatMap(({ atMs, descriptors }) =>
+    descriptors === undefined ? [] : [{ atMs, descriptors }],
+  );
+  const heldTimes = held.map((one) => one.atMs);
+  const has = (seen: readonly unknown[], trend: MeasureTrend): MeasureTrend | undefined =>
+    seen.length === 0 ? undefined : trend;
   return {
     name,
     pid,
     samples: samples.length,
-    seconds: ((last?.atMs ?? 0) - (first?.atMs ?? 0)) / 1000,
-    firstRssBytes: first?.rssBytes ?? 0,
-    lastRssBytes: last?.rssBytes ?? 0,
-    mostRssBytes: samples.reduce((most, sample) => Math.max(most, sample.rssBytes), 0),
-    rssBytesPerHour:
-      medianSlope(
-        times,
-        samples.map((sample) => sample.rssBytes),
-      ) * HOUR_MS,
-    firstDescriptors: counted[0]?.descriptors,
-    lastDescriptors: counted.at(-1)?.descriptors,
-    descriptorsPerHour:
-      counted.length === 0
-        ? undefined
-        : medianSlope(
-            counted.map((sample) => sample.atMs),
-            counted.map((sample) => sample.descriptors ?? 0),
-          ) * HOUR_MS,
+    seconds: ((times.at(-1) ?? 0) - (times[0] ?? 0)) / 1000,
+    resident: measure(
+      times,
+      samples.map((sample) => sample.rssBytes),
+    ),
+    liveHeap: has(
+      held,
+      measure(
+        heldTimes,
+        held.map((one) => one.liveHeapBytes),
+      ),
+    ),
+    own: has(
+      held,
+      measure(
+        heldTimes,
+        held.map((one) => one.ownBytes),
+      ),
+    ),
+    descriptors: has(
+      counted,
+      measure(
+        counted.map((one) => one.atMs),
+        counted.map((one) => one.descriptors),
+      ),
+    ),
     ended,
+  };
+}
+
+function measure(times: readonly number[], values: readonly number[]): MeasureTrend {
+  return {
+    first: values[0] ?? 0,
+    last: values.at(-1) ?? 0,
+    most: values.reduce((most, value) => Math.max(most, value), 0),
+    perHour: medianSlope(times, values) * HOUR_MS,
   };
 }
 
 const MIB = 1024 * 1024;
 
-/** One line for people: memory from, to, most and slope per hour, then descriptors. */
+/** One line for people: each kind of memory from, to, most and slope per hour, then descriptors. */
 export function describeTrend(trend: ProcessTrend): string {
-  const mib = (bytes: number): string => (bytes / MIB).toFixed(1);
-  const signed = (value: number, digits: number): string => `${value >= 0 ? '+' : ''}${value.toFixed(digits)}`;
-  const descriptors =
-    trend.descriptorsPerHour === undefined
+  const signed = (value: number): string => `${value >= 0 ? '+' : ''}${value.toFixed(1)}`;
+  const memory = (what: string, seen: MeasureTrend | undefined): string => {
+    if (seen === undefined) return '';
+    const [first, last, most] = [seen.first, seen.last, seen.most].map((bytes) => (bytes / MIB).toFixed(1));
+    return ` ${what} ${first} to ${last} MiB, most ${most}, ${signed(seen.perHour / MIB)} MiB/h;`;
+  };
+  const { descriptors } = trend;
+  const open =
+    descriptors === undefined
       ? ''
-      : `, descriptors ${trend.firstDescriptors} to ${trend.lastDescriptors} (${signed(trend.descriptorsPerHour, 1)}/h)`;
+      : `; descriptors ${descriptors.first} to ${descriptors.last} (${signed(descriptors.perHour)}/h)`;
   return (
-    `${trend.name}: ${mib(trend.firstRssBytes)} to ${mib(trend.lastRssBytes)} MiB, most ${mib(trend.mostRssBytes)}, ` +
-    `${signed(trend.rssBytesPerHour / MIB, 1)} MiB/h over ${Math.round(trend.seconds)} s${descriptors}${trend.ended ? ', ended' : ''}`
+    `${trend.name}:${memory('live heap', trend.liveHeap)}${memory('own', trend.own)}${memory('resident', trend.resident)} ` +
+    `over ${Math.round(trend.seconds)} s${open}${trend.ended ? '; ended' : ''}`
   );
 }

@@ -113,6 +113,8 @@ export const SERVICES: readonly ServiceEntry[] = [
     environment: (context) => ({
       ...onBus(context, context.ports['archiverOps']),
       VEGA_ARCHIVE_DIR: join(context.dataFolder, 'archive'),
+      // DuckDB's work goes round Node's threads; in an arena for each, glibc keeps what the others could use.
+      MALLOC_ARENA_MAX: '2',
     }),
     readyUrl: (ports) => `${local(ports['archiverOps'])}/health/ready`,
   },

@@ -75,6 +75,8 @@ export class TickStaging {
   private readonly sequences = new Float64Array(CHUNK_ROWS);
   private readonly keys: string[] = [];
   private readonly depths: number[][] = [];
+  /** One for all: a chunk holds megabytes that the garbage collector does not see, so it would let many of them wait. */
+  private readonly chunk = DuckDBDataChunk.create(STAGED.map(({ type }) => type));
   private buffered = 0;
   private staged = 0;
   private appender: DuckDBAppender;
@@ -160,6 +162,8 @@ export class TickStaging {
     this.staged = 0;
     this.appender.closeSync();
     await this.connection.run('TRUNCATE ticks');
+    // What was dropped is free for the next rows after a checkpoint only; until then each batch takes new memory.
+    await this.connection.run('CHECKPOINT');
     this.appender = await this.connection.createAppender('ticks');
   }
 
@@ -181,10 +185,9 @@ export class TickStaging {
   private drainBuffer(): void {
     const count = this.buffered;
     if (count === 0) return;
-    const chunk = DuckDBDataChunk.create(
-      STAGED.map(({ type }) => type),
-      count,
-    );
+    const { chunk } = this;
+    chunk.reset();
+    chunk.rowCount = count;
     const times = this.numbers[MARKET_TIME] as Float64Array;
     fill(chunk, 0, count, (row) => marketDay(times[row] as number));
     fill(chunk, 1, count, (row) => this.segments.get(this.keys[row] as string) ?? null);
