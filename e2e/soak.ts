@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { StreamClient, type StreamSocket } from '@vega/client';
 import { WebSocket } from 'ws';
 import { probeEnvironment } from '../tools/memory-probe.ts';
-import { ProcessWatch, type MeasureTrend, type ProcessTrend } from '../tools/process-watch.ts';
+import { describeTrend, ProcessWatch, type MeasureTrend, type ProcessTrend } from '../tools/process-watch.ts';
 import { startTestStack, type StackAddresses } from './stack-harness.ts';
 
 export interface SoakOptions {
@@ -101,10 +101,15 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const days = new Set<string>();
   const watch = new ProcessWatch(addresses.pids, probeFolder);
   try {
-    await passMinutes(options.warmUpMinutes, 'warming up', addresses, days, say);
+    const onDate = (date: string): void => say(`market date ${date}`);
+    await passMinutes(options.warmUpMinutes, addresses, days, onDate);
     watch.restart();
     const stopWatching = watch.every(1_000);
-    await passMinutes(options.minutes, 'watching', addresses, days, say);
+    // An hour that is cut short still has said how things stood.
+    await passMinutes(options.minutes, addresses, days, (date) => {
+      onDate(date);
+      for (const trend of watch.trends()) say(`  so far, ${describeTrend(trend)}`);
+    });
     stopWatching();
     const status = (await (await fetch(`${addresses.gateway}/api/v1/market/market-feed/status`)).json()) as {
       ticks_published: number;
@@ -163,15 +168,14 @@ function askForEver(addresses: StackAddresses, volume: SoakReport['volume'], pro
 
 async function passMinutes(
   minutes: number,
-  what: string,
   addresses: StackAddresses,
   days: Set<string>,
-  say: (line: string) => void,
+  onDate: (date: string) => void,
 ): Promise<void> {
   const until = performance.now() + minutes * 60_000;
   while (performance.now() < until) {
     const status = (await (await fetch(`${addresses.upstoxSim}/sim/status`)).json()) as { market: { date: string } };
-    if (!days.has(status.market.date)) say(`${what}: market date ${status.market.date}`);
+    if (!days.has(status.market.date)) onDate(status.market.date);
     days.add(status.market.date);
     await pause(Math.min(2_000, Math.max(0, until - performance.now())));
   }

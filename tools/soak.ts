@@ -13,7 +13,7 @@ if (!(minutes > 0) || !(speed >= 1)) {
   process.exit(1);
 }
 /** Over the first roll of the date at the default speed, after which every kind of work was done once. */
-const WARM_UP_MINUTES = 8;
+const WARM_UP_MINUTES = 7;
 const report = await runSoak({
   minutes,
   warmUpMinutes: Math.min(WARM_UP_MINUTES, minutes / 3),
