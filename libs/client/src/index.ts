@@ -1,3 +1,4 @@
 export * from './gateway-http.ts';
 export * from './gen/api.ts';
 export * from './stream-client.ts';
+export * from './stream-events.ts';

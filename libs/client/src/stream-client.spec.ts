@@ -1,16 +1,11 @@
-import {
-  StreamClient,
-  type QuotesEvent,
-  type StatusEvent,
-  type StreamError,
-  type StreamSocket,
-  type StreamState,
-} from './stream-client.ts';
+import { StreamClient, type StreamSocket, type StreamState } from './stream-client.ts';
+import type { QuotesEvent, StatusEvent, StreamError } from './stream-events.ts';
 
 /** A gateway of the spec's own: sockets it can see, and timers it fires. */
 function bench(): {
   client: StreamClient;
   sockets: FakeSocket[];
+  errors: StreamError[];
   states: StreamState[];
   timers: { ms: number; fire: () => void }[];
   last: () => FakeSocket;
@@ -18,6 +13,7 @@ function bench(): {
   const sockets: FakeSocket[] = [];
   const states: StreamState[] = [];
   const timers: { ms: number; fire: () => void }[] = [];
+  const errors: StreamError[] = [];
   const client = new StreamClient({
     url: 'ws://spec/stream',
     openSocket: () => {
@@ -26,6 +22,7 @@ function bench(): {
       return socket;
     },
     onState: (state) => states.push(state),
+    onError: (error) => errors.push(error),
     random: () => 0.5,
     setTimer: (callback, ms) => {
       const timer = { ms, fire: callback };
@@ -33,7 +30,7 @@ function bench(): {
       return () => void timers.splice(timers.indexOf(timer), 1);
     },
   });
-  return { client, sockets, states, timers, last: () => sockets.at(-1) as FakeSocket };
+  return { client, sockets, errors, states, timers, last: () => sockets.at(-1) as FakeSocket };
 }
 
 class FakeSocket implements StreamSocket {
@@ -86,9 +83,9 @@ describe('stream client', () => {
     const context = { subscription: 'q1', instrument_key: 'NSE_FO|1' };
     sockets[0]?.says({ type: 'error', id: null, code: 'SUBSCRIPTION_LIMIT', detail: 'full', retryable: true, context });
     sockets[0]?.says({ type: 'error', id: null, code: 'STREAM_LIMIT', detail: 'too many', context: {} });
-    expect(errors.map((error) => [error.code, error.instrumentKey])).toEqual([
-      ['SUBSCRIPTION_LIMIT', 'NSE_FO|1'],
-      ['STREAM_LIMIT', undefined],
+    expect(errors.map((error) => [error.code, error.subscription, error.instrumentKey])).toEqual([
+      ['SUBSCRIPTION_LIMIT', 'q1', 'NSE_FO|1'],
+      ['STREAM_LIMIT', undefined, undefined],
     ]);
     const feed = { state: 'AMBER', reasons: ['late'], report_age_ms: 10 };
     const sessions = [{ segment: 'NSE_FO', status: 'NORMAL_OPEN', since: null, since_ms: 5, source: 'feed' }];
@@ -131,6 +128,47 @@ describe('stream client', () => {
     chain(5, true, 14);
     last().says({ type: 'something-new', time_ms: 1 });
     expect(frames).toEqual([10, 11, 14]);
+  });
+
+  it('asks for the order book and gives it', () => {
+    const { client, last } = bench();
+    const events: QuotesEvent[] = [];
+    client.subscribeQuotes(['NSE_FO|1'], { onQuotes: (event) => events.push(event) }, 2, true);
+    client.start();
+    last().hello();
+    expect(last().sent[0]).toMatchObject({ channel: 'quotes', rate_hz: 2, depth: true });
+    const depth = { bids: [{ price: 1, qty: 2 }], asks: [] };
+    const quotes = [{ instrument_key: 'NSE_FO|1', depth }];
+    const subscriptions = [{ subscription: 'q1', seq: 1, snapshot: true, quotes }];
+    last().says({ type: 'quotes', time_ms: 1, subscriptions });
+    expect(events[0]?.quotes[0]?.depth).toEqual(depth);
+  });
+
+  it('asks again for what could not be subscribed now, and not for what is refused', () => {
+    const { client, last, timers, errors } = bench();
+    const wanted = client.subscribeChannel('orders', { account: 'a' }, () => undefined);
+    client.start();
+    last().hello();
+    const refuse = (code: string, retryable: boolean): void =>
+      last().says({ type: 'error', id: wanted.name, code, detail: 'no', retryable, context: {} });
+    const again = (): { ms: number; fire: () => void } | undefined => timers.find(({ ms }) => ms === 2_000);
+    refuse('SERVICE_UNAVAILABLE', true);
+    expect(last().sent.length).toBe(1);
+    again()?.fire();
+    expect(last().sent.map(({ op, subscription }) => [op, subscription])).toEqual([
+      ['subscribe', wanted.name],
+      ['subscribe', wanted.name],
+    ]);
+    timers.splice(0);
+    refuse('UNAUTHENTICATED', false);
+    expect(again()).toBeUndefined();
+    expect(errors.map(({ code, subscription, retryable }) => [code, subscription, retryable])).toEqual([
+      ['SERVICE_UNAVAILABLE', wanted.name, true],
+      ['UNAUTHENTICATED', wanted.name, false],
+    ]);
+    refuse('SERVICE_UNAVAILABLE', true);
+    wanted.close();
+    expect(again()).toBeUndefined();
   });
 
   it('asks for a snapshot at a hole and gives nothing until it comes', () => {

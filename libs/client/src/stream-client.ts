@@ -5,90 +5,14 @@
 // Invariants: a listener gets a snapshot before updates, after each (re)connection and each hole; a frame older than
 //   one already given is never given; nothing is thrown into a socket callback.
 // Reference: docs/reference/stream.md.
-
-/** The last state of one instrument as the stream tells it: rupees, units, epoch ms; null is what is not known. */
-export interface StreamQuote {
-  instrument_key: string;
-  trading_symbol: string;
-  last_price: number | null;
-  last_qty: number | null;
-  change: number | null;
-  change_percent: number | null;
-  prev_close: number | null;
-  avg_price: number | null;
-  ohlc: { open: number | null; high: number | null; low: number | null; close: number | null } | null;
-  volume: number | null;
-  oi: number | null;
-  bid_price: number | null;
-  bid_qty: number | null;
-  ask_price: number | null;
-  ask_qty: number | null;
-  total_buy_qty: number | null;
-  total_sell_qty: number | null;
-  feed_epoch: number;
-  seq: number;
-  source: 'UNSPECIFIED' | 'FEED_SNAPSHOT' | 'FEED_LIVE' | 'REST';
-  mode: string;
-  exchange_time_ms: number | null;
-  last_trade_time_ms: number | null;
-  received_at_ms: number | null;
-  /** Milliseconds between the message's arrival at the platform and this frame. */
-  age_ms: number | null;
-  stale: boolean;
-  stale_reason: string | null;
-}
-
-/** Quotes of one frame, for one subscription. */
-export interface QuotesEvent {
-  quotes: readonly StreamQuote[];
-  /** Whether this is the present state of all its instruments rather than what changed. */
-  snapshot: boolean;
-  /** Instruments of which nothing is known yet. */
-  unavailable: readonly string[];
-  /** The gateway's wall clock when it sent the frame, epoch ms. */
-  timeMs: number;
-}
-
-/** An instrument that the gateway would not subscribe, and why. */
-export interface RefusedInstrument {
-  asked: string;
-  code: string;
-  detail: string;
-}
-
-export interface QuotesListener {
-  onQuotes(event: QuotesEvent): void;
-  onRefused?(refused: readonly RefusedInstrument[]): void;
-}
-
-/** A segment's session as the exchange announced it; null before it did. */
-export interface StreamSession {
-  segment: string;
-  status: string | null;
-  since_ms: number | null;
-  source: string;
-}
-
-/** Market status and feed health. */
-export interface StatusEvent {
-  snapshot: boolean;
-  timeMs: number;
-  sessions: readonly StreamSession[];
-  feed: { state: 'GREEN' | 'AMBER' | 'RED'; reasons: readonly string[]; report_age_ms: number | null };
-}
-
-/** A frame that reports a problem with what was asked. */
-export interface StreamError {
-  code: string;
-  detail: string;
-  /** The instrument it is about; undefined where it is about none. */
-  instrumentKey: string | undefined;
-}
+import type { QuotesListener, RefusedInstrument, StatusEvent, StreamError, StreamQuote } from './stream-events.ts';
 
 export type StreamState = 'connecting' | 'open' | 'waiting' | 'closed';
 
 /** Something to give back. */
 export interface StreamSubscription {
+  /** Names it in errors. */
+  readonly name: string;
   close(): void;
 }
 
@@ -121,20 +45,20 @@ interface Held {
   seq: number | undefined;
   onFrame(frame: Record<string, unknown>, timeMs: number): void;
   onRefused: ((refused: readonly RefusedInstrument[]) => void) | undefined;
+  /** Set while what was refused for now waits to be asked again. */
+  cancelRetry?: (() => void) | undefined;
 }
 
 const FIRST_WAIT_MS = 250;
 const LONGEST_WAIT_MS = 15_000;
+
+/** Milliseconds until what the gateway could not subscribe now is asked again. */
+const ASK_AGAIN_MS = 2_000;
 const DEFAULT_HEARTBEAT_MS = 15_000;
 
 function defaultTimer(callback: () => void, ms: number): () => void {
   const handle = setTimeout(callback, ms);
   return () => clearTimeout(handle);
-}
-
-function instrumentOf(context: unknown): string | undefined {
-  if (typeof context !== 'object' || context === null || !('instrument_key' in context)) return undefined;
-  return String(context.instrument_key);
 }
 
 /** A connection to the gateway's `/stream` that keeps itself and its subscriptions alive until it is closed. */
@@ -169,16 +93,25 @@ export class StreamClient {
   /** Ends the connection for good. */
   close(): void {
     this.enter('closed');
+    for (const held of this.held.values()) held.cancelRetry?.();
     this.cancelTimer?.();
     this.dropSocket();
   }
 
-  /** Follows instruments (keys or trading symbols, at most 500). `rateHz` is how often changes may come. */
-  subscribeQuotes(instruments: readonly string[], listener: QuotesListener, rateHz: 10 | 2 = 10): StreamSubscription {
+  /**
+   * Follows instruments (keys or trading symbols, at most 500). `rateHz` is how often changes may come; `depth` brings the
+   * order book with every quote.
+   */
+  subscribeQuotes(
+    instruments: readonly string[],
+    listener: QuotesListener,
+    rateHz: 10 | 2 = 10,
+    depth = false,
+  ): StreamSubscription {
     const name = this.newName('q');
     return this.hold({
       name,
-      request: { channel: 'quotes', instruments: [...instruments], rate_hz: rateHz },
+      request: { channel: 'quotes', instruments: [...instruments], rate_hz: rateHz, ...(depth ? { depth } : {}) },
       seq: undefined,
       onFrame: (frame, timeMs) =>
         listener.onQuotes({
@@ -238,7 +171,9 @@ export class StreamClient {
     this.held.set(held.name, held);
     if (this.state === 'open') this.ask(held);
     return {
+      name: held.name,
       close: () => {
+        held.cancelRetry?.();
         if (!this.held.delete(held.name)) return;
         if (this.state === 'open') this.send({ op: 'unsubscribe', subscription: held.name });
       },
@@ -313,6 +248,8 @@ export class StreamClient {
       this.options.onError?.({
         code: 'STREAM_MESSAGE_INVALID',
         detail: 'a frame is not JSON',
+        retryable: false,
+        subscription: undefined,
         instrumentKey: undefined,
       });
       return;
@@ -333,11 +270,7 @@ export class StreamClient {
         this.deliver(frame, Number(frame['time_ms']));
         break;
       case 'error':
-        this.options.onError?.({
-          code: String(frame['code']),
-          detail: String(frame['detail']),
-          instrumentKey: instrumentOf(frame['context']),
-        });
+        this.takeError(frame);
         break;
       case 'bye':
         this.askedToWaitMs = typeof frame['reconnect_after_ms'] === 'number' ? frame['reconnect_after_ms'] : undefined;
@@ -356,7 +289,31 @@ export class StreamClient {
     for (const held of this.held.values()) this.ask(held);
   }
 
+  /** An error that answers a subscribe leaves nothing subscribed; one that may pass is asked again. */
+  private takeError(frame: Record<string, unknown>): void {
+    const context = (frame['context'] ?? {}) as Record<string, unknown>;
+    const asked = this.held.get(String(frame['id']));
+    const retryable = frame['retryable'] === true;
+    if (asked !== undefined && retryable) {
+      asked.cancelRetry?.();
+      asked.cancelRetry = this.setTimer(() => {
+        asked.cancelRetry = undefined;
+        if (this.state === 'open') this.ask(asked);
+      }, ASK_AGAIN_MS);
+    }
+    const about = asked?.name ?? context['subscription'];
+    this.options.onError?.({
+      code: String(frame['code']),
+      detail: String(frame['detail']),
+      retryable,
+      subscription: typeof about === 'string' ? about : undefined,
+      instrumentKey: typeof context['instrument_key'] === 'string' ? context['instrument_key'] : undefined,
+    });
+  }
+
   private ask(held: Held): void {
+    held.cancelRetry?.();
+    held.cancelRetry = undefined;
     held.seq = undefined;
     this.send({ op: 'subscribe', id: held.name, subscription: held.name, ...held.request });
   }

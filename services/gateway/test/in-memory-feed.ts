@@ -86,10 +86,17 @@ export class InMemoryFeed {
     },
   };
 
-  /** Publishes the next tick of an instrument; a lost one reaches nobody. */
-  publish(key: string, lastPricePaise: number, lost = false): Tick {
+  /** Publishes the next tick of an instrument, with a book of as many levels around 100 paise; a lost one reaches nobody. */
+  publish(key: string, lastPricePaise: number, lost = false, levels = 0): Tick {
     const present = this.ticks.get(key);
-    const tick = Tick.create({ instrumentKey: key, feedEpoch: 1, seq: (present?.seq ?? 0) + 1, lastPricePaise });
+    const depth = Array.from({ length: levels }, (_item, at) => ({
+      bidPricePaise: 99 - at,
+      bidQty: (at + 1) * 10,
+      askPricePaise: 101 + at,
+      askQty: (at + 1) * 10,
+    }));
+    const seq = (present?.seq ?? 0) + 1;
+    const tick = Tick.create({ instrumentKey: key, feedEpoch: 1, seq, lastPricePaise, depth });
     this.ticks.set(key, tick);
     if (!lost) this.listeners.get(key)?.(toBytes(Tick, tick));
     return tick;

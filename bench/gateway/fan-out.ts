@@ -1,0 +1,195 @@
+// Quotes of 50 instruments to 2,000 clients: the processor that one delivered byte costs, against a bare `ws` broadcast of
+// the same frames; then the same gateway with clients that have stopped reading.
+import { median, type BenchResult } from '../measure.ts';
+import { startChild, type Child } from './children.ts';
+import type { GatewayProcess } from './gateway-process.ts';
+
+const CLIENTS = 2_000;
+const PROCESSES = 2;
+const ROUNDS = 5;
+const WINDOW_MS = 4_000;
+const SETTLE_MS = 1_500;
+/** Ticks per second over all instruments: one a second for each, as a watchlist of liquid contracts has. */
+const TICKS_PER_SECOND = 50;
+const STALLED_PER_PROCESS = 50;
+
+interface WindowAnswer {
+  frames: number;
+  bytes: number;
+  quotes: number;
+  readers: number;
+  p50Ms: number;
+  p99Ms: number;
+  worstMs: number;
+}
+
+interface Window {
+  frames: number;
+  bytes: number;
+  p50Ms: number;
+  p99Ms: number;
+  /** Quotes a second that one client was sent. */
+  quotesPerClient: number;
+  cpuMicrosPerFrame: number;
+  cpuNanosPerByte: number;
+}
+
+interface Side {
+  readonly readers: readonly Child[];
+  cpuSeconds(): Promise<number>;
+}
+
+/** Measures both comparisons. */
+export async function benchFanOut(
+  natsUrl: string,
+  gateway: GatewayProcess,
+  market: Child,
+  keys: readonly string[],
+): Promise<BenchResult[]> {
+  const sample = await sampleQuote(gateway, keys[0] ?? '');
+  const bare = await startChild<{ port: number }>('../bare/broadcast.ts', [natsUrl, JSON.stringify(keys), sample]);
+  const sides: { ours?: Side; bare?: Side } = {};
+  const started: Child[] = [bare];
+  const open = async (url: string): Promise<Child[]> => {
+    const readers = await Promise.all(
+      Array.from({ length: PROCESSES }, () =>
+        startChild<object>('stream-readers.ts', [url, String(CLIENTS / PROCESSES), JSON.stringify(keys)]),
+      ),
+    );
+    started.push(...readers);
+    return readers;
+  };
+  try {
+    const emptyMib = await gateway.memoryMib();
+    const [ours, theirs] = [[] as Window[], [] as Window[]];
+    // One side at a time is connected to clients: two sets of sockets would share the processor.
+    sides.ours = { readers: await open(gateway.stream), cpuSeconds: () => gateway.cpuSeconds() };
+    const fullMib = await gateway.memoryMib();
+    sides.bare = {
+      readers: await open(`ws://127.0.0.1:${bare.ready.port}`),
+      cpuSeconds: async () => (await bare.ask<{ cpuSeconds: number }>({})).cpuSeconds,
+    };
+    for (let round = 0; round < ROUNDS; round += 1) {
+      ours.push(await measured(sides.ours, market));
+      theirs.push(await measured(sides.bare, market));
+    }
+    const ratio = median(ours.map((one, at) => (theirs[at]?.cpuNanosPerByte ?? Number.NaN) / one.cpuNanosPerByte));
+    const fanOut: BenchResult = {
+      name: 'gateway-fan-out',
+      figures: {
+        clients: CLIENTS,
+        instruments: keys.length,
+        oursQuotesPerClientPerSecond: figure(ours, 'quotesPerClient', 1),
+        oursFramesPerSecond: Math.round((figure(ours, 'frames', 0) / WINDOW_MS) * 1000),
+        bareFramesPerSecond: Math.round((figure(theirs, 'frames', 0) / WINDOW_MS) * 1000),
+        oursCpuNanosPerByte: figure(ours, 'cpuNanosPerByte', 2),
+        bareCpuNanosPerByte: figure(theirs, 'cpuNanosPerByte', 2),
+        oursCpuMicrosPerFrame: figure(ours, 'cpuMicrosPerFrame', 1),
+        bareCpuMicrosPerFrame: figure(theirs, 'cpuMicrosPerFrame', 1),
+        oursP50Ms: figure(ours, 'p50Ms', 0),
+        oursP99Ms: figure(ours, 'p99Ms', 0),
+        bareP50Ms: figure(theirs, 'p50Ms', 0),
+        bareP99Ms: figure(theirs, 'p99Ms', 0),
+        oursBytesPerClientPerSecond: Math.round(((figure(ours, 'bytes', 0) / WINDOW_MS) * 1000) / CLIENTS),
+        memoryKibPerClient: Number((((fullMib - emptyMib) * 1024) / CLIENTS).toFixed(1)),
+      },
+      ratio: Number(ratio.toFixed(3)),
+      aim: '>= 0.7',
+      holds: ratio >= 0.7,
+    };
+    return [fanOut, await benchStalled(gateway, sides.ours, market)];
+  } finally {
+    await Promise.all(started.map((child) => child.stop()));
+  }
+}
+
+/** What clients that stopped reading cost the others: p99 with them over p99 without, in the same minute. */
+async function benchStalled(gateway: GatewayProcess, side: Side, market: Child): Promise<BenchResult> {
+  const ratios: number[] = [];
+  const windows = { without: [] as Window[], with: [] as Window[] };
+  const beforeMib = await gateway.memoryMib();
+  const skippedBefore = await gateway.metric('vega_stream_flushes_skipped_total');
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const without = await measured(side, market, FAST_TICKS_PER_SECOND);
+    await all(side, { kind: 'stall', clients: STALLED_PER_PROCESS });
+    const stalled = await measured(side, market, FAST_TICKS_PER_SECOND);
+    await all(side, { kind: 'resume' });
+    windows.without.push(without);
+    windows.with.push(stalled);
+    ratios.push(stalled.p99Ms / without.p99Ms);
+  }
+  const ratio = median(ratios);
+  return {
+    name: 'gateway-stalled-clients',
+    figures: {
+      stalledClients: STALLED_PER_PROCESS * PROCESSES,
+      clients: CLIENTS,
+      p99MsWithout: figure(windows.without, 'p99Ms', 0),
+      p99MsWith: figure(windows.with, 'p99Ms', 0),
+      quotesPerClientPerSecondWithout: figure(windows.without, 'quotesPerClient', 1),
+      quotesPerClientPerSecondWith: figure(windows.with, 'quotesPerClient', 1),
+      flushesSkipped: (await gateway.metric('vega_stream_flushes_skipped_total')) - skippedBefore,
+      memoryGrowthMib: Number(((await gateway.memoryMib()) - beforeMib).toFixed(1)),
+    },
+    ratio: Number(ratio.toFixed(3)),
+    aim: '<= 1.1',
+    holds: ratio <= 1.1,
+  };
+}
+
+/** Enough that a client that does not read has more unsent than the bound within a window. */
+const FAST_TICKS_PER_SECOND = 100;
+
+async function measured(side: Side, market: Child, rate = TICKS_PER_SECOND): Promise<Window> {
+  await market.ask({ rate });
+  await pause(SETTLE_MS);
+  const before = await side.cpuSeconds();
+  const answers = await all<WindowAnswer>(side, { kind: 'window', ms: WINDOW_MS });
+  const cpuSeconds = (await side.cpuSeconds()) - before;
+  await market.ask({ rate: 0 });
+  const sum = (field: 'frames' | 'bytes' | 'quotes' | 'readers'): number =>
+    answers.reduce((total, answer) => total + answer[field], 0);
+  const worst = (field: 'p50Ms' | 'p99Ms'): number => Math.max(...answers.map((answer) => answer[field]));
+  return {
+    frames: sum('frames'),
+    bytes: sum('bytes'),
+    p50Ms: worst('p50Ms'),
+    p99Ms: worst('p99Ms'),
+    quotesPerClient: sum('quotes') / sum('readers') / (WINDOW_MS / 1000),
+    cpuMicrosPerFrame: (cpuSeconds * 1e6) / sum('frames'),
+    cpuNanosPerByte: (cpuSeconds * 1e9) / sum('bytes'),
+  };
+}
+
+function all<T = object>(side: Side, question: Record<string, unknown>): Promise<T[]> {
+  return Promise.all(side.readers.map((reader) => reader.ask<T>(question)));
+}
+
+function figure(windows: readonly Window[], field: keyof Window, digits: number): number {
+  return Number(median(windows.map((window) => window[field])).toFixed(digits));
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** One quote as the gateway streams it, for the bare side to send the same bytes. */
+async function sampleQuote(gateway: GatewayProcess, key: string): Promise<string> {
+  const { WebSocket } = await import('ws');
+  const ws = new WebSocket(gateway.stream, { perMessageDeflate: false });
+  try {
+    return await new Promise((resolve, reject) => {
+      ws.on('error', reject);
+      ws.on('message', (data: Buffer) => {
+        const frame = JSON.parse(data.toString()) as { type: string; subscriptions?: { quotes: unknown[] }[] };
+        if (frame.type === 'hello') {
+          ws.send(JSON.stringify({ op: 'subscribe', channel: 'quotes', instruments: [key] }));
+        }
+        const quote = frame.subscriptions?.[0]?.quotes[0];
+        if (quote !== undefined) resolve(JSON.stringify(quote));
+      });
+    });
+  } finally {
+    ws.terminate();
+  }
+}
