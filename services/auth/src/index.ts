@@ -1,1 +1,2 @@
-export {};
+export { auth } from './auth.ts';
+export { migrate } from './migrate.ts';

@@ -1,7 +1,7 @@
 import { type Clock, invariant } from '@vega/kernel';
 import type { UpstoxEndpoints } from './endpoints.ts';
 import type { RateLimiter } from './rate-limiter.ts';
-import { type Envelope, failureOf, readReply } from './reply.ts';
+import { type Envelope, failureOf, type RawReply, readFlatReply, readReply } from './reply.ts';
 import { type RetryPolicy, withRetry } from './retry.ts';
 import { type BrokerToken, isUsableToken, type TokenSource } from './token-source.ts';
 import { transportFailure } from './transport-failure.ts';
@@ -33,6 +33,10 @@ export interface UpstoxRequest {
   readonly query?: Readonly<Record<string, string | number | undefined>>;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** Sent as a form instead. */
+  readonly form?: Readonly<Record<string, string>>;
+  /** What is sent and must not come back in a message, besides the token. */
+  readonly secret?: string;
   /** `bearer`: the current token of the source; a token: that one; `none`: no Authorization header. */
   readonly auth: 'bearer' | 'none' | BrokerToken;
 }
@@ -54,7 +58,14 @@ export class UpstoxHttp {
   async call(request: UpstoxRequest, call: CallOptions = {}): Promise<Envelope> {
     const { clock, random } = this.options;
     const isRead = (request.method ?? 'GET') === 'GET';
-    return withRetry(call.retry, { clock, random, isRead, signal: call.signal }, () => this.attempt(request, call));
+    return withRetry(call.retry, { clock, random, isRead, signal: call.signal }, () =>
+      this.attempt(request, call, readReply),
+    );
+  }
+
+  /** The same for the one call that answers without the envelope. */
+  async callFlat(request: UpstoxRequest, call: CallOptions = {}): Promise<Readonly<Record<string, unknown>>> {
+    return this.attempt(request, call, readFlatReply);
   }
 
   /**
@@ -74,15 +85,15 @@ export class UpstoxHttp {
     });
   }
 
-  private async attempt(request: UpstoxRequest, call: CallOptions): Promise<Envelope> {
+  private async attempt<T>(request: UpstoxRequest, call: CallOptions, read: (reply: RawReply) => T): Promise<T> {
     const { limiter, tokens } = this.options;
     const { api } = request;
     await limiter.acquire(api, rateWaitOf(call));
     const token = this.tokenFor(api, request.auth);
     try {
-      const envelope = await this.send(request, token, call);
+      const answer = await this.send(request, token, call, read);
       limiter.succeeded(api);
-      return envelope;
+      return answer;
     } catch (error) {
       invariant(error instanceof UpstoxError, `a call to Upstox may fail with UpstoxError only, got ${String(error)}`);
       if (error.code === 'UPSTOX_RATE_LIMITED') limiter.backOff(api);
@@ -92,7 +103,12 @@ export class UpstoxHttp {
     }
   }
 
-  private send(request: UpstoxRequest, token: string | undefined, call: CallOptions): Promise<Envelope> {
+  private send<T>(
+    request: UpstoxRequest,
+    token: string | undefined,
+    call: CallOptions,
+    read: (reply: RawReply) => T,
+  ): Promise<T> {
     const { api } = request;
     const headers: Record<string, string> = { Accept: 'application/json', 'User-Agent': USER_AGENT };
     if (token !== undefined) headers['Authorization'] = `Bearer ${token}`;
@@ -100,9 +116,12 @@ export class UpstoxHttp {
     const url = `${this.options.endpoints.rest}${request.path}${queryOf(request.query)}`;
     const init: RequestInit = { method: request.method ?? 'GET', headers, redirect: 'manual' };
     if (request.body !== undefined) init.body = JSON.stringify(request.body);
+    // Sets its content type by itself.
+    if (request.form !== undefined) init.body = new URLSearchParams(request.form);
     return this.underDeadline(api, call, async (signal) => {
       const response = await fetch(url, { ...init, signal });
-      return readReply({ api, status: response.status, text: await readText(api, response), token });
+      const said = await readText(api, response);
+      return read({ api, status: response.status, text: said, token: token ?? request.secret });
     });
   }
 

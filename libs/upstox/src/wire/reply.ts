@@ -27,6 +27,14 @@ export function readReply(reply: RawReply): Envelope {
   throw failureOf(reply, body);
 }
 
+/** Reads the reply of the token exchange, which has no envelope; failures have theirs. */
+export function readFlatReply(reply: RawReply): Readonly<Record<string, unknown>> {
+  const body = parseObject(reply.text);
+  const succeeded = reply.status >= 200 && reply.status < 300;
+  if (succeeded && body && !('errors' in body)) return body;
+  throw failureOf(reply, body);
+}
+
 /** The failure that a reply other than a success amounts to. */
 export function failureOf(reply: RawReply, body = parseObject(reply.text)): UpstoxError {
   const problem = body ? firstProblem(body) : undefined;

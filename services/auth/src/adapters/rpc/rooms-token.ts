@@ -1,0 +1,2 @@
+/** Injection token of the use-cases. */
+export const ROOMS = Symbol('Rooms');
