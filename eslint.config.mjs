@@ -75,7 +75,7 @@ const TYPED = [...ROOMS, 'tools', 'e2e', 'bench'].filter((room) => existsSync(jo
 const SPECS = ['**/*.spec.{ts,tsx}', '**/test/**/*.{ts,tsx}'];
 const WITNESSES = ['libs/testkit/**/*.ts', 'tools/**/*.ts', 'e2e/**/*.ts', 'bench/**/*.ts'];
 
-const SUBJECT = '^(md|opt|sig|ord|pf|risk|rpc)\\.v[0-9]+\\.';
+const SUBJECT = '^(md|opt|sig|ord|pf|risk|auth|rpc)\\.v[0-9]+\\.';
 const SUBJECT_MESSAGE = 'Subjects are built and parsed by @vega/contracts alone.';
 const subjectLiterals = [
   { selector: `Literal[value=/${SUBJECT}/]`, message: SUBJECT_MESSAGE },

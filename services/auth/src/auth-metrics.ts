@@ -23,29 +23,39 @@ const STATE_NAMES = { 0: 'unknown', 1: 'absent', 2: 'valid', 3: 'expired', 4: 'r
 
 /** Gauges over the accounts, read when somebody scrapes. */
 export function registerAccountGauges(metrics: Metrics, store: Store, clock: Clock): void {
-  metrics.gauge('vega_auth_accounts', 'Enabled broker accounts by environment and state of their token.', ['environment', 'token'], async (gauge) => {
-    const records = (await store.now.accounts.all()).filter((record) => !record.removed && record.enabled);
-    const nowMs = clock.wallNow();
-    gauge.reset();
-    for (const [environment, name] of Object.entries(ENVIRONMENT_NAMES)) {
-      const own = records.filter((record) => record.environment === Number(environment));
-      if (own.length === 0) continue;
-      for (const state of STATES) {
-        const count = own.filter((one) => tokenStateAt(one.tokenState, one.tokenExpiresAtMs, nowMs) === state).length;
-        gauge.set({ environment: name, token: STATE_NAMES[state] }, count);
+  metrics.gauge(
+    'vega_auth_accounts',
+    'Enabled broker accounts by environment and state of their token.',
+    ['environment', 'token'],
+    async (gauge) => {
+      const records = (await store.now.accounts.all()).filter((record) => !record.removed && record.enabled);
+      const nowMs = clock.wallNow();
+      gauge.reset();
+      for (const [environment, name] of Object.entries(ENVIRONMENT_NAMES)) {
+        const own = records.filter((record) => record.environment === Number(environment));
+        if (own.length === 0) continue;
+        for (const state of STATES) {
+          const count = own.filter((one) => tokenStateAt(one.tokenState, one.tokenExpiresAtMs, nowMs) === state).length;
+          gauge.set({ environment: name, token: STATE_NAMES[state] }, count);
+        }
       }
-    }
-  });
-  metrics.gauge('vega_auth_token_life_seconds', 'Shortest life left of a valid broker token, by environment.', ['environment'], async (gauge) => {
-    const nowMs = clock.wallNow();
-    const shortest = new Map<string, number>();
-    for (const record of await store.now.accounts.all()) {
-      const life = (record.tokenExpiresAtMs - nowMs) / 1000;
-      if (record.removed || !record.enabled || record.tokenState !== TokenState.VALID || life <= 0) continue;
-      const environment = ENVIRONMENT_NAMES[record.environment];
-      shortest.set(environment, Math.min(shortest.get(environment) ?? Infinity, life));
-    }
-    gauge.reset();
-    for (const [environment, life] of shortest) gauge.set({ environment }, life);
-  });
+    },
+  );
+  metrics.gauge(
+    'vega_auth_token_life_seconds',
+    'Shortest life left of a valid broker token, by environment.',
+    ['environment'],
+    async (gauge) => {
+      const nowMs = clock.wallNow();
+      const shortest = new Map<string, number>();
+      for (const record of await store.now.accounts.all()) {
+        const life = (record.tokenExpiresAtMs - nowMs) / 1000;
+        if (record.removed || !record.enabled || record.tokenState !== TokenState.VALID || life <= 0) continue;
+        const environment = ENVIRONMENT_NAMES[record.environment];
+        shortest.set(environment, Math.min(shortest.get(environment) ?? Infinity, life));
+      }
+      gauge.reset();
+      for (const [environment, life] of shortest) gauge.set({ environment }, life);
+    },
+  );
 }

@@ -23,9 +23,7 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
   try {
     await migrate(process.env);
   } catch (error) {
-    process.stderr.write(
-      `the migrations of auth failed: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
+    process.stderr.write(`the migrations of auth failed: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);
   }
 }

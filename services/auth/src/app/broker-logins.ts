@@ -78,7 +78,10 @@ export class BrokerLogins {
     const account = begun === undefined ? undefined : await store.now.accounts.find(begun.accountId);
     if (begun === undefined || !isSameBrowser || begun.expiresAtMs <= clock.wallNow()) {
       if (begun !== undefined) await this.refused('login', begun, client, 'another browser, or too late');
-      throw new OutcomeError('LOGIN_STATE_INVALID', 'this login was not begun in this browser, or is over: begin it again');
+      throw new OutcomeError(
+        'LOGIN_STATE_INVALID',
+        'this login was not begun in this browser, or is over: begin it again',
+      );
     }
     if (account === undefined || account.removed || account.userId !== begun.userId || account.ownerDisabled) {
       throw new OutcomeError('LOGIN_STATE_INVALID', 'the account of this login is gone');
@@ -88,7 +91,9 @@ export class BrokerLogins {
       throw new OutcomeError('BROKER_LOGIN_REFUSED', 'the broker gave no code: the login was declined');
     }
     try {
-      const clientSecret = vault.open(secretPurpose(account.accountId, 'client-secret'), account.clientSecret).toString();
+      const clientSecret = vault
+        .open(secretPurpose(account.accountId, 'client-secret'), account.clientSecret)
+        .toString();
       const { clientId, redirectUri } = account;
       const got = await this.doorOf(account).exchangeCode({ clientId, clientSecret, redirectUri, code: given.code });
       const profile = await this.doorOf(account).fetchProfile(got.accessToken);
@@ -158,7 +163,8 @@ export class BrokerLogins {
     if (expiresAtMs <= atMs) throw new BrokerRefusal(true, 'the token has ended');
     await store.write(async (unit) => {
       const now = await unit.accounts.lock(accountId);
-      if (now === undefined || now.removed || now.clientId !== account.clientId) throw new BrokerRefusal(false, 'changed');
+      if (now === undefined || now.removed || now.clientId !== account.clientId)
+        throw new BrokerRefusal(false, 'changed');
       if (now.brokerUserId !== '' && now.brokerUserId !== profile.brokerUserId) {
         throw new BrokerRefusal(false, 'the login is of another customer than before');
       }

@@ -64,7 +64,8 @@ export class People {
   async logout(given: { refreshToken: string; everywhere: boolean }, principal: Principal | undefined, client: Client) {
     const { store, desk, clock } = this.parts;
     await store.write(async (unit) => {
-      const session = given.refreshToken === '' ? undefined : await desk.endByRefresh(unit, given.refreshToken, 'logout');
+      const session =
+        given.refreshToken === '' ? undefined : await desk.endByRefresh(unit, given.refreshToken, 'logout');
       const userId = session?.userId ?? (principal?.kind === 'user' ? principal.userId : undefined);
       if (userId === undefined) return;
       if (session === undefined && principal !== undefined) {

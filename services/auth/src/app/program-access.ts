@@ -171,7 +171,13 @@ export class ProgramAccess {
     await store.write(async (unit) => {
       const untilMs = await unit.grants.untilOf(deploymentId, principal.userId);
       if (untilMs === undefined) throw noDeployment();
-      await unit.events.revoked({ kind: RevocationKind.DEPLOYMENT, id: deploymentId, notBeforeMs: atMs, atMs, untilMs });
+      await unit.events.revoked({
+        kind: RevocationKind.DEPLOYMENT,
+        id: deploymentId,
+        notBeforeMs: atMs,
+        atMs,
+        untilMs,
+      });
       const facts = { deployment: deploymentId };
       await unit.audit.add(auditOf('grant-revoked', 'ok', atMs, client, { principal, facts }));
     });

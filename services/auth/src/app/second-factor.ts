@@ -6,7 +6,16 @@ import { afterFailure, BUCKET_RULES, waitMs } from '../domain/login-throttle.ts'
 import { normalisePassword } from '../domain/password-rules.ts';
 import type { AccountDesk } from './account-desk.ts';
 import { auditOf, requirePerson, type Client } from './caller.ts';
-import type { Authenticator, PasswordHasher, Randomness, SessionRecord, Store, Unit, UserRecord, Vault } from './ports.ts';
+import type {
+  Authenticator,
+  PasswordHasher,
+  Randomness,
+  SessionRecord,
+  Store,
+  Unit,
+  UserRecord,
+  Vault,
+} from './ports.ts';
 import { throttled } from './sign-in.ts';
 import { MAX_GRANT_LIFE_MS } from './signing-keys.ts';
 import type { SessionDesk } from './session-desk.ts';
@@ -62,7 +71,11 @@ export class SecondFactor {
   }
 
   /** Puts the secret in force by one of its codes; the present session counts as having given it. */
-  async confirm(principal: Principal, code: string, client: Client): Promise<{ codes: string[]; session: UserSession }> {
+  async confirm(
+    principal: Principal,
+    code: string,
+    client: Client,
+  ): Promise<{ codes: string[]; session: UserSession }> {
     const { store, vault, authenticator, accounts, clock } = this.parts;
     const user = await this.userOf(principal);
     if (user.totpPending === undefined || user.totpSecret !== undefined) {
@@ -161,7 +174,8 @@ export class SecondFactor {
 
   private async withFactor(unit: Unit, principal: Principal, user: UserRecord): Promise<UserSession> {
     const session = await unit.sessions.find(principal.sessionId);
-    if (session === undefined || session.endedAtMs !== 0) throw new OutcomeError('SESSION_ENDED', 'the session is over');
+    if (session === undefined || session.endedAtMs !== 0)
+      throw new OutcomeError('SESSION_ENDED', 'the session is over');
     await unit.sessions.touch(session.sessionId, this.parts.clock.wallNow(), { mfa: true });
     const given: SessionRecord = { ...session, mfa: true };
     return this.parts.desk.renewed(user, given);

@@ -72,7 +72,11 @@ export class SessionDesk {
   }
 
   /** Ends sessions and voids their access tokens. */
-  async end(unit: Unit, which: { userId: string; sessionId?: string; except?: string }, reason: string): Promise<number> {
+  async end(
+    unit: Unit,
+    which: { userId: string; sessionId?: string; except?: string },
+    reason: string,
+  ): Promise<number> {
     const atMs = this.clock.wallNow();
     const ended = await unit.sessions.end(which, atMs, reason);
     for (const id of ended) {

@@ -75,8 +75,7 @@ export class SignIn {
       const user = normal === undefined ? undefined : await unit.users.findByEmail(normal);
       const device = await knownDevice(unit, user, client);
       const isKnownAddress =
-        user !== undefined &&
-        (await unit.sessions.knowsAddress(user.userId, client.address, nowMs - ADDRESS_KNOWN_MS));
+        user !== undefined && (await unit.sessions.knowsAddress(user.userId, client.address, nowMs - ADDRESS_KNOWN_MS));
       const account = sha256(normal ?? email.toLowerCase()).toString('base64url');
       const buckets = bucketsOf({ account, address: client.address, device, isKnownAddress });
       const states = await unit.throttle.lock(buckets.map(({ name }) => name));
@@ -110,7 +109,9 @@ export class SignIn {
         if (kind === 'address' || kind === 'strangers') await takeBack(unit, name);
       }
       const known = await knownDevice(unit, user, client);
-      const session = await desk.begin(unit, user, known === undefined ? { ...client, deviceToken: '' } : client, mfa);
+      // Read again: a recovery code may have been used up.
+      const fresh = (await unit.users.find(user.userId)) ?? user;
+      const session = await desk.begin(unit, fresh, known === undefined ? { ...client, deviceToken: '' } : client, mfa);
       const facts = { second_factor: String(mfa), device: known === undefined ? 'new' : 'known' };
       await unit.audit.add(
         auditOf('login', 'ok', clock.wallNow(), client, { actorUserId: user.userId, actorKind: 'user', facts }),

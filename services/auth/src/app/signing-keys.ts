@@ -49,7 +49,9 @@ export class SigningKeys {
   /** The key that signs now. */
   current(): { readonly keyId: string; readonly privateKey: KeyObject } {
     const nowMs = this.clock.wallNow();
-    const inForce = this.keys.filter((key) => key.activeFromMs <= nowMs && (key.endsAtMs === 0 || key.endsAtMs > nowMs));
+    const inForce = this.keys.filter(
+      (key) => key.activeFromMs <= nowMs && (key.endsAtMs === 0 || key.endsAtMs > nowMs),
+    );
     const newest = inForce.reduce<SigningKeyRecord | undefined>(
       (best, key) => (best === undefined || key.activeFromMs > best.activeFromMs ? key : best),
       undefined,

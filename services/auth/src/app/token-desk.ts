@@ -1,11 +1,4 @@
-import {
-  BrokerToken,
-  TokenKind,
-  TokenPurpose,
-  TokenState,
-  toBytes,
-  type BrokerEnvironment,
-} from '@vega/contracts';
+import { BrokerToken, TokenKind, TokenPurpose, TokenState, toBytes, type BrokerEnvironment } from '@vega/contracts';
 import { OutcomeError, repeat, type Clock, type Timer } from '@vega/kernel';
 import { BROKER_TOKEN_SEAL, seal, type Logger, type Principal, type Sealed } from '@vega/platform';
 import { nextReminder, reminderDay, tokenStateAt } from '../domain/account-rules.ts';
@@ -136,7 +129,11 @@ export class TokenDesk {
   private async dropAnalytics({ accountId, userId }: AccountRecord): Promise<void> {
     const { store, accounts, clock } = this.parts;
     await store.write(async (unit) => {
-      await unit.accounts.update(accountId, { analyticsToken: undefined, analyticsHash: undefined, analyticsExpiresAtMs: 0 });
+      await unit.accounts.update(accountId, {
+        analyticsToken: undefined,
+        analyticsHash: undefined,
+        analyticsExpiresAtMs: 0,
+      });
       const facts = { kind: 'analytics' };
       const about = { accountId, subjectUserId: userId, facts };
       await unit.audit.add({ atMs: clock.wallNow(), event: 'token-refused', outcome: 'refused', ...about });
@@ -201,7 +198,8 @@ export class TokenDesk {
     if (asked.accountId !== '') return this.accountOf(asked.accountId);
     const nowMs = this.parts.clock.wallNow();
     const records = (await this.parts.store.now.accounts.all()).filter(
-      (record) => !record.removed && record.enabled && !record.ownerDisabled && record.environment === asked.environment,
+      (record) =>
+        !record.removed && record.enabled && !record.ownerDisabled && record.environment === asked.environment,
     );
     const byAnalytics = records.find((record) => hasAnalytics(record, nowMs));
     const byAccess = records

@@ -36,7 +36,8 @@ function parse(text: string): Network | undefined {
 
 function ipv4(text: string): bigint | undefined {
   const parts = text.split('.');
-  if (parts.length !== 4 || parts.some((part) => !/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255)) return undefined;
+  if (parts.length !== 4 || parts.some((part) => !/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255))
+    return undefined;
   return parts.reduce((bits, part) => (bits << 8n) | BigInt(part), 0n);
 }
 
@@ -48,6 +49,7 @@ function ipv6(text: string): bigint | undefined {
   if (given.some((group) => !/^[0-9a-f]{1,4}$/i.test(group))) return undefined;
   const missing = 8 - given.length;
   if (halves.length === 1 ? missing !== 0 : missing < 1) return undefined;
-  const all = halves.length === 1 ? given : [...(groups[0] ?? []), ...Array<string>(missing).fill('0'), ...(groups[1] ?? [])];
+  const all =
+    halves.length === 1 ? given : [...(groups[0] ?? []), ...Array<string>(missing).fill('0'), ...(groups[1] ?? [])];
   return all.reduce((bits, group) => (bits << 16n) | BigInt(`0x${group}`), 0n);
 }

@@ -11,7 +11,8 @@ const SALT_BYTES = 16;
 const MAX_AT_ONCE = 4;
 const MAX_WAITING = 64;
 
-const STORED = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([A-Za-z0-9+/]{16,64})\$([A-Za-z0-9+/]{16,128})$/;
+const STORED =
+  /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$([A-Za-z0-9+/]{16,64})\$([A-Za-z0-9+/]{16,128})$/;
 
 interface Parameters {
   readonly memory: number;

@@ -100,7 +100,9 @@ export class PgAccounts implements AccountStore {
   }
 
   async listOf(userId: string): Promise<readonly AccountRecord[]> {
-    const { rows } = await this.db.query<Row>(`${SELECT} WHERE user_id = $1 ORDER BY created_at_ms, account_id`, [userId]);
+    const { rows } = await this.db.query<Row>(`${SELECT} WHERE user_id = $1 ORDER BY created_at_ms, account_id`, [
+      userId,
+    ]);
     return rows.map(toRecord);
   }
 

@@ -53,10 +53,11 @@ export class PgSessions implements SessionStore {
   }
 
   async touch(sessionId: string, atMs: number, change: { readonly mfa?: boolean } = {}): Promise<void> {
-    await this.db.query(
-      `UPDATE sessions SET last_used_at_ms = $2, mfa = coalesce($3, mfa) WHERE session_id = $1`,
-      [sessionId, atMs, change.mfa ?? null],
-    );
+    await this.db.query(`UPDATE sessions SET last_used_at_ms = $2, mfa = coalesce($3, mfa) WHERE session_id = $1`, [
+      sessionId,
+      atMs,
+      change.mfa ?? null,
+    ]);
   }
 
   async end(which: Parameters<SessionStore['end']>[0], atMs: number, reason: string): Promise<string[]> {

@@ -151,7 +151,11 @@ export class PeopleController {
   ): Promise<RenewRecoveryCodesResponse> {
     const principal = await this.callers.principal(call);
     const code = checkText('code', request.code, LIMITS.code, 1);
-    const recoveryCodes = await this.rooms.secondFactor.renewCodes(principal, code, this.callers.client(request.client));
+    const recoveryCodes = await this.rooms.secondFactor.renewCodes(
+      principal,
+      code,
+      this.callers.client(request.client),
+    );
     return { recoveryCodes };
   }
 

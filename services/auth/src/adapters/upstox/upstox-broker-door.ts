@@ -70,7 +70,8 @@ async function refusing<T>(ask: () => Promise<T>): Promise<T> {
   } catch (error) {
     if (!(error instanceof UpstoxError)) throw error;
     const isTokenInvalid = error.code === 'UPSTOX_TOKEN_INVALID' || error.code === 'UPSTOX_TOKEN_MISSING';
-    if (isTokenInvalid || error.outcome === 'rejected') throw new BrokerRefusal(isTokenInvalid, error.upstreamCode ?? '');
+    if (isTokenInvalid || error.outcome === 'rejected')
+      throw new BrokerRefusal(isTokenInvalid, error.upstreamCode ?? '');
     throw error;
   }
 }

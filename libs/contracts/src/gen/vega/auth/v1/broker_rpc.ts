@@ -31,7 +31,11 @@ export interface CreateAccountRequest {
   consent: boolean;
   /** A token of a year that reads market data; empty = none. */
   analyticsToken: string;
-  client: ClientFacts | undefined;
+  client:
+    | ClientFacts
+    | undefined;
+  /** Made on the app page of a sandbox app; a sandbox has no login. */
+  sandboxToken: string;
 }
 
 export interface CreateAccountResponse {
@@ -60,6 +64,8 @@ export interface UpdateAccountRequest {
     | undefined;
   /** Makes a new unguessable path for the notifier. */
   renewNotifier: boolean;
+  /** Empty removes it. */
+  sandboxToken?: string | undefined;
 }
 
 export interface UpdateAccountResponse {
@@ -273,6 +279,7 @@ function createBaseCreateAccountRequest(): CreateAccountRequest {
     consent: false,
     analyticsToken: "",
     client: undefined,
+    sandboxToken: "",
   };
 }
 
@@ -307,6 +314,9 @@ export const CreateAccountRequest: MessageFns<CreateAccountRequest> = {
     }
     if (message.client !== undefined) {
       ClientFacts.encode(message.client, writer.uint32(82).fork()).join();
+    }
+    if (message.sandboxToken !== "") {
+      writer.uint32(90).string(message.sandboxToken);
     }
     return writer;
   },
@@ -404,6 +414,14 @@ export const CreateAccountRequest: MessageFns<CreateAccountRequest> = {
             message.client = ClientFacts.decode(reader, reader.uint32());
             continue;
           }
+          case 11: {
+            if (tag !== 90) {
+              break;
+            }
+
+            message.sandboxToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -433,6 +451,7 @@ export const CreateAccountRequest: MessageFns<CreateAccountRequest> = {
     message.client = (object.client !== undefined && object.client !== null)
       ? ClientFacts.fromPartial(object.client)
       : undefined;
+    message.sandboxToken = object.sandboxToken ?? "";
     return message;
   },
 };
@@ -519,6 +538,7 @@ function createBaseUpdateAccountRequest(): UpdateAccountRequest {
     analyticsToken: undefined,
     client: undefined,
     renewNotifier: false,
+    sandboxToken: undefined,
   };
 }
 
@@ -556,6 +576,9 @@ export const UpdateAccountRequest: MessageFns<UpdateAccountRequest> = {
     }
     if (message.renewNotifier !== false) {
       writer.uint32(88).bool(message.renewNotifier);
+    }
+    if (message.sandboxToken !== undefined) {
+      writer.uint32(98).string(message.sandboxToken);
     }
     return writer;
   },
@@ -661,6 +684,14 @@ export const UpdateAccountRequest: MessageFns<UpdateAccountRequest> = {
             message.renewNotifier = reader.bool();
             continue;
           }
+          case 12: {
+            if (tag !== 98) {
+              break;
+            }
+
+            message.sandboxToken = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -691,6 +722,7 @@ export const UpdateAccountRequest: MessageFns<UpdateAccountRequest> = {
       ? ClientFacts.fromPartial(object.client)
       : undefined;
     message.renewNotifier = object.renewNotifier ?? false;
+    message.sandboxToken = object.sandboxToken ?? undefined;
     return message;
   },
 };
