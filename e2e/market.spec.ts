@@ -4,6 +4,7 @@ import { StreamClient, type QuotesEvent, type StreamSocket } from '@vega/client'
 import { parseTickSubject, subjects, Tick } from '@vega/contracts';
 import { eventually } from '@vega/testkit';
 import { WebSocket } from 'ws';
+import { asUser } from '../tools/bus/bus-keys.ts';
 import { startTestStack, type TestStack } from './stack-harness.ts';
 
 interface QuoteBody {
@@ -77,7 +78,7 @@ describe('a living market', () => {
     const found = await get<{ items: { instrument_key: string }[] }>('/api/v1/market/search?q=nifty&type=CE&limit=20');
     for (const { instrument_key } of found.items)
       await get(`/api/v1/market/quote/${encodeURIComponent(instrument_key)}`);
-    const nc = await connect({ servers: stack.addresses.nats });
+    const nc = await connect({ servers: stack.addresses.nats, ...asUser(stack.addresses.bus, 'quants-demo') });
     const seen = new Map<string, number>();
     const problems: string[] = [];
     let count = 0;

@@ -8,6 +8,8 @@ export interface StackAddresses {
   readonly gateway: string;
   readonly upstoxSim: string;
   readonly nats: string;
+  /** Folder of the bus users' seeds. */
+  readonly bus: string;
   readonly postgres: string;
   readonly redis: string;
   /** The simulator's fault port, when the stack was started with `--fault-port`. */

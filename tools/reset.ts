@@ -10,7 +10,7 @@ if (lock === undefined) {
   console.error('The stack is running; stop it before its state is forgotten.');
   process.exitCode = 1;
 } else {
-  for (const name of ['data', 'replay', 'logs', 'pids', 'run.json'])
+  for (const name of ['data', 'replay', 'logs', 'pids', 'bus', 'run.json'])
     rmSync(join(state, name), { recursive: true, force: true });
   lock.release();
   console.log('The state of the stack is forgotten.');

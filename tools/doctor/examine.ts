@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { STREAMS } from '@vega/contracts';
+import { asUser } from '../bus/bus-keys.ts';
 import type { RunFile } from '../stack/run-file.ts';
 import type { ArchiveFacts, FeedFacts, ServiceFacts, StackFacts, StreamFacts } from './facts.ts';
 
@@ -14,7 +15,7 @@ export async function examine(run: RunFile, stateFolder: string): Promise<StackF
   const [services, feed, streams, archive, disk] = await Promise.all([
     Promise.all(Object.entries(run.ops).map(([name, address]) => examineService(name, address, run))),
     examineFeed(run.gateway),
-    examineStreams(run.nats),
+    examineStreams(run),
     examineArchive(run.ops['market-feed-archiver']),
     statfs(stateFolder),
   ]);
@@ -47,9 +48,15 @@ async function examineFeed(gateway: string | undefined): Promise<FeedFacts | str
   }
 }
 
-async function examineStreams(url: string): Promise<readonly StreamFacts[] | string> {
+async function examineStreams(run: RunFile): Promise<readonly StreamFacts[] | string> {
   try {
-    const nc = await connect({ servers: url, name: 'doctor', timeout: ANSWER_WITHIN_MS, reconnect: false });
+    const nc = await connect({
+      servers: run.nats,
+      name: 'doctor',
+      timeout: ANSWER_WITHIN_MS,
+      reconnect: false,
+      ...asUser(run.bus, 'operator'),
+    });
     try {
       const manager = await jetstreamManager(nc, { timeout: ANSWER_WITHIN_MS });
       const found: StreamFacts[] = [];

@@ -10,6 +10,8 @@ export interface RunFile {
   /** Host and port of the gateway's gRPC. */
   readonly grpc?: string;
   readonly nats: string;
+  /** Folder of the bus users' seeds, `<user>.nk`; a quant team's user is `quants-<team>`. */
+  readonly bus: string;
   readonly postgres: string;
   readonly redis: string;
   /** The simulator's fault port, only when asked for. */

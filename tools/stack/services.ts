@@ -1,12 +1,15 @@
 /** The list of what `npm start` runs beside the servers: one entry per process, in the order they are started. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StackBus } from './bus.ts';
 
 /** Everything a service may be told by its environment. */
 export interface StackContext {
   readonly nats: string;
   readonly postgres: string;
   readonly redis: string;
+  /** Users of the bus. A service is given its own user's key by its name. */
+  readonly bus: StackBus;
   readonly ports: Readonly<Record<string, number>>;
   /** Folder below which each service may keep files. */
   readonly dataFolder: string;

@@ -13,6 +13,8 @@ import {
 } from '@vega/testkit';
 import type { ManagedProcess, ServerName, Trio } from '@vega/testkit';
 import { errorLines, runNx } from './build.ts';
+import { prepareBus } from './bus.ts';
+import type { StackBus } from './bus.ts';
 import { dataFolderOf } from './options.ts';
 import type { StartOptions } from './options.ts';
 import { planPorts } from './ports.ts';
@@ -50,10 +52,12 @@ export async function startStack(options: StartOptions, parts: StackParts, progr
   const { ports, notes } = await planPorts(wanted, options.ports);
   for (const note of notes) progress.note(note);
 
+  const bus = prepareBus(options.state);
+
   // The build and the servers do not need each other; a failure of one still waits for the other, so that nothing is left behind.
   const [built, started] = await Promise.allSettled([
     build(root, services, options, parts, progress),
-    startServers(options, dataFolder, given, ports, parts, progress),
+    startServers(options, dataFolder, given, ports, bus, parts, progress),
   ]);
   if (built.status === 'rejected') throw built.reason;
   if (started.status === 'rejected') throw started.reason;
@@ -64,10 +68,12 @@ export async function startStack(options: StartOptions, parts: StackParts, progr
     nats: trio.nats.url,
     postgres: trio.postgres.url,
     redis: trio.redis.url,
+    bus,
     ports,
     dataFolder,
     options: { ...options, faultPort },
   };
+  await provision(root, context, options, parts, progress);
   await migrate(root, services, context, options, parts, progress);
   await startServices(root, services, context, options, parts, progress);
   const failed = Promise.race(
@@ -121,6 +127,7 @@ async function startServers(
   dataFolder: string,
   addresses: Partial<Record<ServerName, string>>,
   ports: Readonly<Record<string, number>>,
+  bus: StackBus,
   parts: StackParts,
   progress: Progress,
 ): Promise<Trio> {
@@ -131,10 +138,35 @@ async function startServers(
     addresses,
     ports,
     durable: true,
+    ...(bus.natsUsers === undefined ? {} : { natsUsers: bus.natsUsers }),
     onProgress: progress.note,
   });
   parts.setTrio(trio);
   return trio;
+}
+
+/** Makes the streams and consumers, which no service may make. */
+async function provision(
+  root: string,
+  context: StackContext,
+  options: StartOptions,
+  parts: StackParts,
+  progress: Progress,
+): Promise<void> {
+  refuseWhenStopping(parts);
+  const run = await startProcess({
+    name: 'the provisioning of the bus',
+    command: process.execPath,
+    args: ['--enable-source-maps', join(root, 'libs/platform/dist/provision-bus.js')],
+    cwd: root,
+    env: { ...process.env, VEGA_NATS_URL: context.nats, ...context.bus.provisioner },
+    logFile: join(options.state, 'logs/bus-provision.log'),
+    pidFile: join(options.state, 'pids/bus-provision.json'),
+  });
+  parts.addJob(run);
+  const end = await progress.step('provisioning the bus', () => run.ended);
+  refuseWhenStopping(parts);
+  if (end.code !== 0) throw new StackError(`The provisioning of the bus failed; its log is ${run.logFile}`);
 }
 
 async function migrate(
@@ -173,7 +205,12 @@ function planOf(
     command: process.execPath,
     args: ['--enable-source-maps', join(root, entry.folder, 'dist', `${program}.js`)],
     cwd: root,
-    env: { ...process.env, VEGA_REPLICA: name, ...entry.environment(context) },
+    env: {
+      ...process.env,
+      VEGA_REPLICA: name,
+      ...context.bus.environmentOf(entry.name),
+      ...entry.environment(context),
+    },
     logFile: join(options.state, 'logs', `${name}.log`),
     pidFile: join(options.state, 'pids', `${name}.json`),
     graceMs: 20_000,
@@ -250,6 +287,7 @@ function describeRun(services: readonly ServiceEntry[], context: StackContext, p
   return {
     ...Object.fromEntries(addresses.map(({ key, url }) => [key, url(ports)])),
     nats,
+    bus: context.bus.folder,
     postgres,
     redis,
     ...(options.faultPort === undefined ? {} : { faults: `http://127.0.0.1:${options.faultPort}` }),

@@ -1,3 +1,4 @@
+export * from './bus-permissions.ts';
 export * from './candle-limits.ts';
 export * from './codec.ts';
 export * from './error-code-entry.ts';
@@ -9,6 +10,7 @@ export * from './rpc-contract.ts';
 export * from './order-codes.ts';
 export * from './rpc-orders.ts';
 export * from './rpc-options.ts';
+export * from './quant-teams.ts';
 export * from './rpc.ts';
 export * from './streams.ts';
 export * from './subject-token.ts';

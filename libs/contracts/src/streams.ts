@@ -84,6 +84,7 @@ export const STREAMS = {
       { party: 'strategy', lastValues: true },
       { party: 'orders', lastValues: true },
       { party: 'portfolio', lastValues: true },
+      { party: 'quants', copyMaxBytes: 64 * 1024 ** 2 },
     ],
     storage: 'file',
     maxBytes: 64 * 1024 ** 2,

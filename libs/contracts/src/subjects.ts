@@ -172,7 +172,8 @@ export const SUBJECT_FAMILIES = {
     pattern: 'ord.v1.intent.<account>',
     owner: 'orders',
     publishers: ['orders'],
-    consumers: ['quants'],
+    // Quant teams must not see what accounts do; the stream's readers are added with them.
+    consumers: [],
     schema: 'vega.ord.v1.OrderIntent',
     codec: OrderIntent,
     delivery: 'stream',

@@ -1,5 +1,6 @@
 import { connect } from '@nats-io/transport-node';
-import { PermissionViolationError, type NatsConnection } from '@nats-io/nats-core';
+import { nkeyAuthenticator, PermissionViolationError, type NatsConnection } from '@nats-io/nats-core';
+import { inboxPrefixOf } from '@vega/contracts';
 import type { Health } from './health.ts';
 import type { Logger } from './logging.ts';
 import type { Metrics } from './metrics.ts';
@@ -17,11 +18,27 @@ export interface BusOptions {
   url: string;
   /** Seen in the server's connection list. */
   name: string;
+  /** The user on the bus: whose inboxes replies come to. Anybody's unless given, which only a server without users allows. */
+  user?: string;
+  /** The user's nkey seed; none for a server without users. */
+  seed?: string;
   logger: Logger;
   health?: Health;
   metrics?: Metrics;
   /** Called when the connection can never work again: a permission is missing or the server refuses us for good. */
   onFatal: (error: Error) => void;
+}
+
+/** The server refused a subject to this process: the contracts do not name it there. The message says which. */
+export class BusPermissionError extends Error {
+  override readonly name = 'BusPermissionError';
+
+  constructor(user: string, cause: PermissionViolationError) {
+    super(
+      `permission denied on the bus: ${user} may not ${cause.operation} ${cause.subject}; see the runbook bus-permission-denied`,
+      { cause },
+    );
+  }
 }
 
 /** Connects to NATS and keeps trying for ever once it was connected; the first attempt must succeed within ten seconds. */
@@ -36,10 +53,12 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
     reconnectJitter: 250,
     pingInterval: 5_000,
     maxPingOut: 2,
+    ...(options.user === undefined ? {} : { inboxPrefix: inboxPrefixOf(options.user) }),
+    ...(options.seed === undefined ? {} : { authenticator: nkeyAuthenticator(new TextEncoder().encode(options.seed)) }),
   });
   let connected = true;
   let closing = false;
-  const seen = { reconnects: 0, slowConsumers: 0, errors: 0 };
+  const seen = { reconnects: 0, slowConsumers: 0, errors: 0, refusals: 0 };
   if (options.metrics !== undefined) registerBusMetrics(options.metrics, nc, () => connected, seen);
   void watchStatus();
   options.health?.register({ name: 'nats', check: () => (connected ? undefined : 'not connected to NATS') });
@@ -55,8 +74,10 @@ export async function connectBus(options: BusOptions): Promise<Bus> {
         logger.info('connected to NATS again');
       } else if (status.type === 'error') {
         seen.errors += 1;
-        if (status.error instanceof PermissionViolationError) options.onFatal(status.error);
-        else logger.error({ err: status.error }, 'NATS reported an error');
+        if (status.error instanceof PermissionViolationError) {
+          seen.refusals += 1;
+          options.onFatal(new BusPermissionError(options.user ?? options.name, status.error));
+        } else logger.error({ err: status.error }, 'NATS reported an error');
       } else if (status.type === 'slowConsumer') {
         seen.slowConsumers += 1;
         logger.warn({ pending: status.pending }, 'a subscription reads more slowly than its messages come');
@@ -81,13 +102,18 @@ function registerBusMetrics(
   metrics: Metrics,
   nc: NatsConnection,
   isConnected: () => boolean,
-  seen: Readonly<Record<'reconnects' | 'slowConsumers' | 'errors', number>>,
+  seen: Readonly<Record<'reconnects' | 'slowConsumers' | 'errors' | 'refusals', number>>,
 ): void {
   metrics.gauge('vega_bus_connected', '1 while the process is connected to NATS.', [], (gauge) =>
     gauge.set(isConnected() ? 1 : 0),
   );
   metrics.total('vega_bus_reconnects_total', 'Times the connection to NATS came back.', () => seen.reconnects);
   metrics.total('vega_bus_errors_total', 'Errors that NATS reported on the connection.', () => seen.errors);
+  metrics.total(
+    'vega_bus_permission_refusals_total',
+    'Subjects that NATS refused to this process for want of a permission.',
+    () => seen.refusals,
+  );
   metrics.total(
     'vega_bus_slow_consumers_total',
     'Times a subscription read more slowly than its messages came.',

@@ -10,6 +10,11 @@ const port = z.coerce.number().int().min(0).max(65_535);
 /** What every service reads from its environment. Spread into a service's own schema. */
 export const baseConfigShape = {
   VEGA_NATS_URL: z.url({ protocol: /^(nats|tls)$/ }),
+  /** The service's nkey seed on the bus; a secret. Absent only where the server has no users. */
+  VEGA_NATS_SEED: z
+    .string()
+    .regex(/^SU[A-Z2-7]{56}$/, 'is not the seed of an nkey user')
+    .optional(),
   VEGA_OPS_HOST: z.string().min(1).default('127.0.0.1'),
   /** Health and metrics; 0 takes a free port. */
   VEGA_OPS_PORT: port.default(0),

@@ -12,6 +12,7 @@ export * from './migrations.ts';
 export * from './pg-spans.ts';
 export * from './principal-header.ts';
 export * from './principal.ts';
+export * from './provision-bus.ts';
 export * from './rpc-client.ts';
 export * from './rpc-errors.ts';
 export * from './rpc-transport.ts';

@@ -30,6 +30,14 @@ export interface RpcCallContext {
   readonly replyTo: string;
 }
 
+/**
+ * Whether a request wants its answer in an inbox. The server lets us answer wherever a request points, so one that
+ * points at a subject of the platform would have us publish there in its sender's stead.
+ */
+export function asksInbox(message: Pick<Msg, 'reply'>): boolean {
+  return message.reply?.startsWith('_INBOX') ?? false;
+}
+
 /** Marks a controller's method as the handler of one contract: takes the request message, returns the response message. */
 export function HandlesRpc<Req, Res>(
   contract: RpcContract<Req, Res>,
@@ -83,6 +91,7 @@ export class RpcTransport extends Server implements CustomTransportStrategy {
           queue: this.options.service,
           callback: (error, message) => {
             if (error) this.options.log.error({ err: error, subject }, 'a request subscription failed');
+            else if (!asksInbox(message)) this.options.log.warn({ subject }, 'a request without an inbox is dropped');
             else this.take(contract, handler, message);
           },
         }),

@@ -112,7 +112,7 @@ describe('streams', () => {
     await ensureStreams(bus, [definition]);
     await ensureStreams(bus, [definition]);
     expect((await manager.streams.info(definition.name)).config.max_bytes).toBe(definition.maxBytes);
-    await ensureStreams(bus, [{ ...definition, maxBytes: 1 << 20 }]);
+    await ensureStreams(bus, [{ ...definition, maxBytes: 1 << 20 }], { update: true });
     expect((await manager.streams.info(definition.name)).config.max_bytes).toBe(1 << 20);
     await manager.streams.delete(definition.name);
     await bus.close();

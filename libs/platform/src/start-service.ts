@@ -4,7 +4,7 @@ import { Global, Module, type DynamicModule, type INestApplicationContext } from
 import { NestFactory } from '@nestjs/core';
 import { systemClock, type Clock } from '@vega/kernel';
 import type { z } from 'zod';
-import { connectBus, type Bus } from './bus.ts';
+import { BusPermissionError, connectBus, type Bus } from './bus.ts';
 import { ConfigError, loadConfig, type BaseConfig } from './config.ts';
 import { Health } from './health.ts';
 import { createLogger, nestLogger, type Logger } from './logging.ts';
@@ -70,6 +70,10 @@ export interface RunningService {
   drain(): Promise<void>;
 }
 
+/** Exit codes of a process that ends by itself, as in sysexits.h; alerts tell them apart. */
+const EXIT_DEFECT = 70;
+const EXIT_NO_PERMISSION = 77;
+
 interface RunOptions {
   environment?: Readonly<Record<string, string | undefined>>;
   clock?: Clock;
@@ -119,7 +123,7 @@ export async function runService<Shape extends z.core.$ZodLooseShape>(
   const exit = run.exit ?? ((code: number) => process.exit(code));
   const onDefect = (error: Error): void => {
     logger.fatal({ err: error }, 'a defect ends this process');
-    exit(70);
+    exit(error instanceof BusPermissionError ? EXIT_NO_PERMISSION : EXIT_DEFECT);
   };
   if (run.exit === undefined) {
     process.on('uncaughtException', onDefect);
@@ -151,6 +155,8 @@ export async function runService<Shape extends z.core.$ZodLooseShape>(
     const bus = await connectBus({
       url: config.VEGA_NATS_URL,
       name: replica,
+      user: definition.name,
+      ...(config.VEGA_NATS_SEED === undefined ? {} : { seed: config.VEGA_NATS_SEED }),
       logger,
       health,
       metrics,

@@ -13,21 +13,23 @@ import { invariant } from '@vega/kernel';
 import type { Bus } from './bus.ts';
 
 /**
- * Makes sure that streams stand as the contracts define them: creates the missing, updates the changed. Idempotent.
- * A service has no permission to create one, so with users on the bus it finds them as {@link provisionBus} left them
- * and only looks; a stream that is missing then ends the service. `replicas` is 1 on a single server, 3 on a cluster.
+ * Makes sure that streams stand: creates the missing and, with `update`, changes those that differ from the contracts.
+ * A service has no permission for either, so with users on the bus it finds them as {@link provisionBus} left them and
+ * only looks; a stream that is missing then ends the service. `replicas` is 1 on a single server, 3 on a cluster.
  */
 export async function ensureStreams(
   bus: Bus,
   definitions: readonly StreamDefinition[],
-  options: { replicas?: number } = {},
+  options: { replicas?: number; update?: boolean } = {},
 ): Promise<void> {
   const manager = await jetstreamManager(bus.nc);
   for (const definition of definitions) {
     const wanted = toConfig(definition, options.replicas ?? 1);
     const present = await manager.streams.info(definition.name).catch(() => undefined);
     if (present === undefined) await manager.streams.add(wanted);
-    else if (differs(present.config, wanted)) await manager.streams.update(definition.name, wanted);
+    else if (options.update === true && differs(present.config, wanted)) {
+      await manager.streams.update(definition.name, wanted);
+    }
   }
 }
 
@@ -39,6 +41,7 @@ export async function ensureDurable(
   bus: Bus,
   stream: StreamDefinition,
   durable: string,
+  options: { update?: boolean } = {},
 ): Promise<{ ackWaitMs: number; maxInHand: number }> {
   const reader = stream.readers.find((one): one is DurableReader => 'durable' in one && one.durable === durable);
   invariant(reader !== undefined, `stream ${stream.name} has no reader ${durable} in its definition`);
@@ -51,16 +54,27 @@ export async function ensureDurable(
     deliver_policy: DeliverPolicy.All,
     ack_wait: ackWaitMs * 1_000_000,
     max_ack_pending: maxInHand,
-    ...(reader.filterSubjects === undefined ? {} : { filter_subjects: [...reader.filterSubjects] }),
+    ...filterConfig(reader.filterSubjects ?? []),
   };
   const present = await manager.consumers.info(stream.name, durable).catch(() => undefined);
-  if (present === undefined || differs(present.config, wanted)) await manager.consumers.add(stream.name, wanted);
+  if (present === undefined || (options.update === true && differs(present.config, wanted))) {
+    await manager.consumers.add(stream.name, wanted);
+  }
   return { ackWaitMs, maxInHand };
 }
 
-type Wanted = Partial<StreamConfig> & { name: string };
+/** The server keeps a single filter in a field of its own. */
+function filterConfig(filters: readonly string[]): Partial<ConsumerConfig> {
+  const [first] = filters;
+  if (first === undefined) return {};
+  return filters.length === 1 ? { filter_subject: first } : { filter_subjects: [...filters] };
+}
 
-function toConfig(definition: StreamDefinition, replicas: number): Wanted {
+/** What a stream is to be. */
+export type Wanted = Partial<StreamConfig> & { name: string };
+
+/** A stream's definition in the server's words. */
+export function toConfig(definition: StreamDefinition, replicas: number): Wanted {
   invariant(definition.maxBytes > 0, `stream ${definition.name} needs a byte limit`);
   return {
     name: definition.name,

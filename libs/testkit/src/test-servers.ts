@@ -10,6 +10,7 @@ import { startRedis } from './servers/redis.ts';
 import type { RunningServer } from './servers/running-server.ts';
 import { obtainProgram } from './servers/server-programs.ts';
 import type { ServerName } from './servers/server-programs.ts';
+import type { TrioOptions } from './servers/trio.ts';
 
 /** A resource of one spec file. `close` in `afterAll`. */
 export interface TestResource {
@@ -87,9 +88,12 @@ export interface OwnServer extends TestResource {
   restart(): Promise<void>;
 }
 
-/** Starts a nats-server with JetStream for one spec file: streams, consumers and accounts are its own. Takes about 20 ms. */
-export function testNats(): Promise<OwnServer> {
-  return ownServer('nats');
+/**
+ * Starts a nats-server with JetStream for one spec file: streams, consumers and accounts are its own. Takes about 20 ms.
+ * Anybody may do anything on it unless users are given.
+ */
+export function testNats(users?: TrioOptions['natsUsers']): Promise<OwnServer> {
+  return ownServer('nats', false, users);
 }
 
 /** Starts a PostgreSQL for one spec file that wants to kill it; about a second. `durable` turns fsync on. */
@@ -102,13 +106,13 @@ export function ownRedis(): Promise<OwnServer> {
   return ownServer('redis');
 }
 
-async function ownServer(name: ServerName, durable = false): Promise<OwnServer> {
+async function ownServer(name: ServerName, durable = false, natsUsers?: TrioOptions['natsUsers']): Promise<OwnServer> {
   const program = await obtainProgram(name, programFolder());
   const folder = mkdtempSync(join(testFolder(), `${name}-`));
   const place = { dataFolder: join(folder, 'data'), logFile: join(folder, `${name}.log`) };
   const launch = (port?: number): Promise<RunningServer> => {
     const options = { ...place, ...(port === undefined ? {} : { port }) };
-    if (name === 'nats') return startNats(program, { ...options, maxFileStore: '8GB' });
+    if (name === 'nats') return startNats(program, { ...options, ...natsUsers, maxFileStore: '32GB' });
     return name === 'redis'
       ? startRedis(program, { ...options, durable: true })
       : startPostgres(program, { ...options, durable });

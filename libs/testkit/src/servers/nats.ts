@@ -13,8 +13,12 @@ export interface NatsOptions {
   readonly pidFile?: string;
   /** A free one is chosen unless given. */
   readonly port?: number;
-  /** Most bytes JetStream may keep in files. */
+  /** Most bytes JetStream may promise to its streams, which reserve what they keep at most. */
   readonly maxFileStore?: string;
+  /** Accounts and users as configuration text; without it anybody may do anything. */
+  readonly accounts?: string;
+  /** The nkey seed that the readiness probe signs with; needed with `accounts`. */
+  readonly probeSeed?: string;
 }
 
 /** Starts a nats-server with JetStream on 127.0.0.1 and waits until it answers. Throws `ServerStartError`. */
@@ -32,9 +36,9 @@ async function start(program: ServerProgram, options: NatsOptions, port: number)
     `server_name: "vega-${port}"`,
     `max_payload: 1MB`,
     `lame_duck_duration: "30s"`,
-    `jetstream { store_dir: "${join(options.dataFolder, 'jetstream')}", max_mem: 256MB, max_file: ${options.maxFileStore ?? '8GB'} }`,
+    `jetstream { store_dir: "${join(options.dataFolder, 'jetstream')}", max_mem: 256MB, max_file: ${options.maxFileStore ?? '32GB'} }`,
   ];
-  writeFileSync(config, `${lines.join('\n')}\n`);
+  writeFileSync(config, `${lines.join('\n')}\n${options.accounts ?? ''}`, { mode: 0o600 });
   const child = await startProcess({
     name: 'nats-server',
     command: program.command,
@@ -45,7 +49,7 @@ async function start(program: ServerProgram, options: NatsOptions, port: number)
     stopSignal: 'SIGTERM',
   });
   const url = `nats://127.0.0.1:${port}`;
-  await untilReady(child, 'nats-server', () => probeNats(url), 20_000);
+  await untilReady(child, 'nats-server', () => probeNats(url, { seed: options.probeSeed }), 20_000);
   return {
     url,
     description: `nats-server ${program.version} (${program.source})`,

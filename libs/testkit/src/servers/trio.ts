@@ -25,6 +25,8 @@ export interface TrioOptions {
   /** Whether what is committed must survive a power cut; off for tests. */
   readonly durable: boolean;
   readonly redisDatabases?: number;
+  /** Users of the bus; without them anybody may do anything on it. */
+  readonly natsUsers?: { readonly accounts: string; readonly probeSeed: string };
   /** Told before a step that may take seconds. */
   readonly onProgress?: (message: string) => void;
 }
@@ -65,7 +67,7 @@ export async function startTrio(options: TrioOptions): Promise<Trio> {
 /** Starts one server of the trio. Throws an Error with one sentence. */
 export async function startServer(name: ServerName, options: TrioOptions): Promise<RunningServer> {
   const address = options.addresses?.[name];
-  if (address !== undefined) return useGiven(name, address);
+  if (address !== undefined) return useGiven(name, address, options.natsUsers?.probeSeed);
   let program: ServerProgram;
   try {
     program = await obtainProgram(name, options.programFolder, options.onProgress);
@@ -79,9 +81,9 @@ export async function startServer(name: ServerName, options: TrioOptions): Promi
   return startProgram(name, program, options);
 }
 
-async function useGiven(name: ServerName, url: string): Promise<RunningServer> {
+async function useGiven(name: ServerName, url: string, natsSeed: string | undefined): Promise<RunningServer> {
   try {
-    await PROBES[name](url);
+    await (name === 'nats' ? probeNats(url, { seed: natsSeed }) : PROBES[name](url));
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     throw new ServerStartError(
@@ -121,7 +123,7 @@ function startProgram(name: ServerName, program: ServerProgram, options: TrioOpt
       return startPostgres(program, { ...place, dataFolder, durable: options.durable });
     }
     case 'nats':
-      return startNats(program, { ...place, dataFolder: data('nats') });
+      return startNats(program, { ...place, ...options.natsUsers, dataFolder: data('nats') });
     case 'redis': {
       const databases = options.redisDatabases === undefined ? {} : { databases: options.redisDatabases };
       return startRedis(program, { ...place, ...databases, dataFolder: data('redis'), durable: options.durable });
