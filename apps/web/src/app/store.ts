@@ -2,13 +2,14 @@ import { configureStore } from '@reduxjs/toolkit';
 import { setupListeners } from '@reduxjs/toolkit/query';
 import { useDispatch, useSelector } from 'react-redux';
 import { gatewayApi } from '../api/gateway-api.ts';
+import { builderReducer, loadBuilder, saveBuilder } from '../payoff/builder-slice.ts';
 import { layoutReducer, loadLayout, saveLayout } from './layout-slice.ts';
 
 /** The page's slow state: layout and what REST answered. */
 export const store = configureStore({
-  reducer: { layout: layoutReducer, [gatewayApi.reducerPath]: gatewayApi.reducer },
+  reducer: { layout: layoutReducer, builder: builderReducer, [gatewayApi.reducerPath]: gatewayApi.reducer },
   middleware: (defaults) => defaults().concat(gatewayApi.middleware),
-  preloadedState: { layout: loadLayout(localStorage) },
+  preloadedState: { layout: loadLayout(localStorage), builder: loadBuilder(localStorage) },
 });
 
 export type RootState = ReturnType<typeof store.getState>;
@@ -20,10 +21,10 @@ export const useAppSelector = useSelector.withTypes<RootState>();
 
 setupListeners(store.dispatch);
 
-let saved = store.getState().layout;
+let saved = store.getState();
 store.subscribe(() => {
-  const { layout } = store.getState();
-  if (layout === saved) return;
-  saved = layout;
-  saveLayout(localStorage, layout);
+  const state = store.getState();
+  if (state.layout !== saved.layout) saveLayout(localStorage, state.layout);
+  if (state.builder !== saved.builder) saveBuilder(localStorage, state.builder);
+  saved = state;
 });
