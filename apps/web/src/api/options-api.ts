@@ -19,6 +19,9 @@ import {
 } from '@vega/client';
 import { access, answered, gatewayApi } from './gateway-api.ts';
 
+/** Legs and the market at which they are looked at. */
+export type PayoffQuestion = PayoffRequest['body'];
+
 /** What the gateway tells of options. */
 const optionsApi = gatewayApi.injectEndpoints({
   endpoints: (build) => ({
@@ -38,8 +41,8 @@ const optionsApi = gatewayApi.injectEndpoints({
     ivHistory: build.query<IvHistoryView, IvHistoryRequest>({
       queryFn: (request, { signal }) => answered(ivHistory(access, request, { signal })),
     }),
-    payoff: build.query<PayoffView, PayoffRequest>({
-      queryFn: (request, { signal }) => answered(payoff(access, request, { signal })),
+    payoff: build.query<PayoffView, PayoffQuestion>({
+      queryFn: (body, { signal }) => answered(payoff(access, { body }, { signal })),
       keepUnusedDataFor: 10,
     }),
   }),

@@ -1,5 +1,5 @@
 import { columnsOf } from '../grid/grid-column.ts';
-import { CHAIN_COLUMNS, CHAIN_PRESETS, PHONE_FIGURES, phonePreset, sideOfColumn } from './chain-columns.tsx';
+import { CHAIN_COLUMNS, CHAIN_PRESETS, PHONE_FIGURES, phonePreset, sideOfColumn } from './chain-columns.ts';
 import { formatShort, formatTimeLeft } from './chain-words.ts';
 
 describe('columns of the chain', () => {

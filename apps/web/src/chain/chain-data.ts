@@ -58,7 +58,7 @@ export class ChainData {
     const at = this.now();
     const fresh = new Map(rows.flatMap((view) => (view.strike === null ? [] : [[rowKey(view.strike), view] as const])));
     if (isWhole) this.keep(fresh);
-    const places = this.placesOf(head);
+    const places = this.placesOf(head, fresh);
     for (const [key, view] of fresh) this.rows.set(key, { ...places(view), view, at });
     if (placeBasis(head) !== (held === undefined ? '' : placeBasis(held))) this.replace(head, fresh);
     this.head.set(head);
@@ -79,8 +79,8 @@ export class ChainData {
   }
 
   /** Sets anew the rows of which the chain as a whole says something else than before. */
-  private replace(head: ChainHead, except: ReadonlyMap<string, unknown>): void {
-    const places = this.placesOf(head);
+  private replace(head: ChainHead, except: ReadonlyMap<string, ChainRowView>): void {
+    const places = this.placesOf(head, except);
     for (const key of this.rows.keys()) {
       const row = this.rows.get(key);
       if (row === undefined || except.has(key)) continue;
@@ -89,8 +89,8 @@ export class ChainData {
     }
   }
 
-  private placesOf(head: ChainHead): (view: ChainRowView) => RowPlace {
-    const oiScale = this.oiScale();
+  private placesOf(head: ChainHead, fresh: ReadonlyMap<string, ChainRowView>): (view: ChainRowView) => RowPlace {
+    const oiScale = this.oiScale(fresh);
     const level = head.forward?.price ?? head.spot;
     const rankIn = (list: readonly { strike: number | null }[] | undefined, strike: number | null): number =>
       (list ?? []).findIndex((one) => one.strike === strike) + 1;
@@ -104,11 +104,11 @@ export class ChainData {
     });
   }
 
-  private oiScale(): number {
-    const keys = this.visible.length === 0 ? this.rows.keys() : this.visible;
+  private oiScale(fresh: ReadonlyMap<string, ChainRowView>): number {
+    const keys = this.visible.length === 0 ? new Set([...this.rows.keys(), ...fresh.keys()]) : this.visible;
     let most = 1;
     for (const key of keys) {
-      const view = this.rows.get(key)?.view;
+      const view = fresh.get(key) ?? this.rows.get(key)?.view;
       most = Math.max(most, view?.call?.oi ?? 0, view?.put?.oi ?? 0);
     }
     return most;

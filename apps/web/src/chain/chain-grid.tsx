@@ -5,7 +5,7 @@ import type { RowMarks } from '../grid/row-painter.ts';
 import { useVisibleRows } from '../grid/visible-rows.ts';
 import { useIsLinkLost } from '../live/live-context.tsx';
 import { CONNECTION_LOST } from '../live/stale-mark.tsx';
-import { CHAIN_COLUMNS, sideOfColumn } from './chain-columns.tsx';
+import { CHAIN_COLUMNS, sideOfColumn } from './chain-columns.ts';
 import { rowKey, sideOf, type ChainData, type LiveChainRow, type Side } from './chain-data.ts';
 import { useStrikes } from './use-chain.ts';
 
@@ -70,7 +70,7 @@ export function ChainGrid(props: ChainGridProps): React.JSX.Element {
   // Once per chain: from then on only the trader moves it.
   useEffect(() => {
     if (strikes.length > 0) centre();
-  }, [chain, strikes.length > 0]); // eslint-disable-line react-hooks/exhaustive-deps
+  }, [chain, strikes.length > 0]);
 
   const contractAt = ({ row, column }: GridPlace): ChosenContract | undefined => {
     const side = sideOfColumn(column);

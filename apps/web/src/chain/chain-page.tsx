@@ -13,7 +13,7 @@ import { legAdded } from '../payoff/builder-slice.ts';
 import { EmptyNotice, FailureNotice, LoadingRows } from '../ui/notices.tsx';
 import { useIsPhone } from '../ui/use-is-phone.ts';
 import { AnalyticsPanel } from './analytics-panel.tsx';
-import { CHAIN_PRESETS, PHONE_FIGURES, phonePreset } from './chain-columns.tsx';
+import { CHAIN_PRESETS, PHONE_FIGURES, phonePreset } from './chain-columns.ts';
 import { rowKey } from './chain-data.ts';
 import { ChainGrid, type ChainGridHandle, type ChosenContract } from './chain-grid.tsx';
 import { CHAIN_KEYS } from './chain-keys.ts';

@@ -14,7 +14,7 @@ export interface FollowedChain {
 export function useChain(underlying: string, expiry: string): FollowedChain {
   const live = useLive();
   const id = `${underlying} ${expiry}`;
-  const chain = useMemo(() => new ChainData(live.now), [live, id]); // eslint-disable-line react-hooks/exhaustive-deps
+  const chain = useMemo(() => new ChainData(live.now), [live, id]);
   const [refused, setRefused] = useState<{ id: string; failure: ApiFailure }>();
   useEffect(() => {
     const request = { instrument_key: underlying, expiry_date: expiry };

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
-import type { OptionUnderlyingView, PayoffLegView, PayoffRequest } from '@vega/client';
-import { useOptionUnderlyingsQuery, usePayoffQuery } from '../api/options-api.ts';
+import type { OptionUnderlyingView, PayoffLegView } from '@vega/client';
+import { useOptionUnderlyingsQuery, usePayoffQuery, type PayoffQuestion } from '../api/options-api.ts';
 import type { ApiFailure } from '../api/failure.ts';
 import { useShortcuts } from '../app/shortcuts.ts';
 import { useAppDispatch, useAppSelector } from '../app/store.ts';
@@ -127,7 +127,7 @@ function Builder({ underlying, picker }: BuilderProps): React.JSX.Element {
 }
 
 interface ResultProps {
-  request: PayoffRequest | undefined;
+  request: PayoffQuestion | undefined;
   days: number;
   sliders: React.JSX.Element;
   table: (valued: readonly PayoffLegView[]) => React.JSX.Element;
@@ -163,7 +163,7 @@ function Result({ request, days, sliders, table }: ResultProps): React.JSX.Eleme
   );
 }
 
-const NOTHING: PayoffRequest = { instrument_key: FIRST_UNDERLYING, legs: [] };
+const NOTHING: PayoffQuestion = { instrument_key: FIRST_UNDERLYING, legs: [] };
 
 function useBuilderKeys(ladder: readonly number[]): void {
   const dispatch = useAppDispatch();

@@ -1,4 +1,4 @@
-import type { PayoffRequest } from '@vega/client';
+import type { PayoffQuestion } from '../api/options-api.ts';
 import type { BuilderLeg, WhatIf } from './builder-slice.ts';
 
 /** The question to the gateway; undefined while no leg counts. `spot` is the present price of the underlying, rupees. */
@@ -7,7 +7,7 @@ export function toPayoffRequest(
   legs: readonly BuilderLeg[],
   whatIf: WhatIf,
   spot: number | null,
-): PayoffRequest | undefined {
+): PayoffQuestion | undefined {
   const counted = legs.filter((leg) => leg.isIncluded && leg.lots > 0);
   if (counted.length === 0) return undefined;
   const isMoved = whatIf.spotShift !== 0 && spot !== null;
