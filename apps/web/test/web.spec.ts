@@ -100,6 +100,14 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
     await page.keyboard.press('Escape');
   }
 
+  /** Opens a page by its number key, which follows from its place in the navigation. */
+  async function goTo(label: string, modifier = ''): Promise<void> {
+    const labels = await page.locator('nav[aria-label=Pages]').first().locator('a').allInnerTexts();
+    const at = labels.findIndex((text) => text.includes(label));
+    expect(at).toBeGreaterThanOrEqual(0);
+    await page.keyboard.press(`${modifier}Digit${at + 1}`);
+  }
+
   /** Red, 0 to 255, of the chart's background. */
   const chartBrightness = (): Promise<number> =>
     page
@@ -184,7 +192,7 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
   });
 
   it('draws a chart whose last candle follows the price', async () => {
-    await page.keyboard.press('2');
+    await goTo('Chart');
     const legend = page.locator('[data-testid=legend]');
     await legend.filter({ hasText: /C \d/ }).waitFor();
     await page.locator('[data-testid=chart] canvas').first().waitFor();
@@ -201,7 +209,7 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
     await until('a light chart', async () => (await chartBrightness()) > 200);
     await shot('chart-light');
     await expectAccessible('chart, light');
-    await page.keyboard.press('Shift+Digit3');
+    await goTo('Status', 'Shift+');
     await page.locator('[data-testid=readiness]').waitFor();
   });
 
@@ -213,7 +221,7 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
       title: 'The broker is away',
       detail,
     });
-    await page.keyboard.press('2');
+    await goTo('Chart');
     await page.getByText('UPSTREAM_UNAVAILABLE').waitFor();
     await page.getByText('The broker does not answer. Live prices may go on').waitFor();
     await shot('chart-problem');
@@ -224,7 +232,7 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
   });
 
   it('tells on the status page whether the market can be followed', async () => {
-    await page.keyboard.press('3');
+    await goTo('Status');
     const readiness = page.locator('[data-testid=readiness]');
     await readiness.filter({ hasText: 'Ready: market data is live' }).waitFor();
     await page.getByText('1,870 / 2,000').waitFor();
