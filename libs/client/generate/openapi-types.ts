@@ -179,7 +179,8 @@ function brokenObject(text: string): string {
 function bodyOf({ requestBody }: OperationObject, at: string): string | undefined {
   if (requestBody === undefined) return undefined;
   const schema = requestBody.content['application/json']?.schema;
-  if (schema === undefined) throw new Error(`${at} takes a body that is not JSON, which the client generator does not know`);
+  if (schema === undefined)
+    throw new Error(`${at} takes a body that is not JSON, which the client generator does not know`);
   return typeOf(schema, `${at} body`, '  ');
 }
 

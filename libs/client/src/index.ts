@@ -1,3 +1,4 @@
+export * from './chain-follower.ts';
 export * from './gateway-http.ts';
 export * from './gen/api.ts';
 export * from './stream-client.ts';

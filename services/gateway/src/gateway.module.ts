@@ -6,11 +6,14 @@ import { graphqlModule } from './adapters/graphql/graphql.module.ts';
 import { LiveFeeds } from './adapters/graphql/live-feeds.ts';
 import { LiveResolver } from './adapters/graphql/live.resolver.ts';
 import { MarketResolver } from './adapters/graphql/market.resolver.ts';
+import { OptionsResolver } from './adapters/graphql/options.resolver.ts';
 import { HealthController } from './adapters/http/health.controller.ts';
 import { MarketViews } from './adapters/http/market-views.ts';
 import { MarketController } from './adapters/http/market.controller.ts';
 import { OptionsController } from './adapters/http/options.controller.ts';
 import { OptionsViews } from './adapters/http/options-views.ts';
+import { chainFigures } from './adapters/http/to-chain-views.ts';
+import { NatsChainSource } from './adapters/nats-chain-source.ts';
 import { NatsFeedSource } from './adapters/nats-feed-source.ts';
 import { connectRedis } from './adapters/redis-connection.ts';
 import { RedisLastChains } from './adapters/redis-last-chains.ts';
@@ -19,8 +22,11 @@ import { RpcOptionsData } from './adapters/rpc-options-data.ts';
 import { RpcMarketData } from './adapters/rpc-market-data.ts';
 import { prometheusStreamMetrics, registerStreamSizes } from './adapters/stream/prometheus-stream-metrics.ts';
 import { RedisRateCount } from './adapters/limits/redis-rate-count.ts';
+import { OPTIONS_DATA } from './app/options-data.ts';
 import { MarketQueries } from './app/market-queries.ts';
 import { RateLimiter } from './app/rate-limiter.ts';
+import { ChainBoard } from './app/stream/chain/chain-board.ts';
+import { ChainChannel } from './app/stream/chain/chain-channel.ts';
 import { QuotesChannel } from './app/stream/quotes/quotes-channel.ts';
 import { FeedWatch } from './app/stream/status/feed-watch.ts';
 import { StatusChannel } from './app/stream/status/status-channel.ts';
@@ -38,7 +44,8 @@ export class GatewayModule {
     const market = new RpcMarketData(rpc);
     const lastKnown = new RedisLastKnown(redis, clock, logger);
     const queries = new MarketQueries(market, lastKnown);
-    const options = new OptionsViews(new RpcOptionsData(rpc), new RedisLastChains(redis, logger), clock);
+    const options = new RpcOptionsData(rpc);
+    const optionsViews = new OptionsViews(options, new RedisLastChains(redis, logger), clock);
     const limits = streamLimits(config);
     const streamMetrics = prometheusStreamMetrics(metrics);
     const onFailure = (error: unknown, what: string): void => logger.warn({ err: error }, `${what} failed`);
@@ -47,8 +54,11 @@ export class GatewayModule {
     const core = { metrics: streamMetrics, clock, limits, replica, onFailure };
     const quotes = new QuotesChannel({ market, lastKnown, source, watch, ...core });
     const status = new StatusChannel(watch);
+    const chainSource = new NatsChainSource(bus, source, logger);
+    const board = new ChainBoard({ options, source: chainSource, clock, replica, onFailure });
+    const chains = new ChainChannel(board, options, (chain, nowMs) => chainFigures(chain, nowMs));
     // A further channel of the stream is registered here.
-    const hub = new StreamHub({ channels: [quotes, status], ...core });
+    const hub = new StreamHub({ channels: [quotes, status, chains], ...core });
     registerStreamSizes(metrics, hub, quotes);
     context.onDrain('stream', () => hub.drain());
     const limiter = new RateLimiter(
@@ -69,7 +79,9 @@ export class GatewayModule {
       ],
       providers: [
         { provide: MarketQueries, useValue: queries },
-        { provide: OptionsViews, useValue: options },
+        { provide: OptionsViews, useValue: optionsViews },
+        { provide: OPTIONS_DATA, useValue: options },
+        { provide: ChainChannel, useValue: chains },
         { provide: MarketViews, useValue: new MarketViews(queries) },
         { provide: FeedWatch, useValue: watch },
         { provide: QuotesChannel, useValue: quotes },
@@ -77,6 +89,7 @@ export class GatewayModule {
         { provide: LiveFeeds, useValue: new LiveFeeds(hub, limits) },
         MarketResolver,
         LiveResolver,
+        OptionsResolver,
         { provide: StreamHub, useValue: hub },
         { provide: RateLimiter, useValue: limiter },
         { provide: ACCESS_POLICY, useValue: access },
@@ -86,7 +99,7 @@ export class GatewayModule {
           useFactory: (policy: AccessPolicy, reflector: Reflector) => new AccessGuard(policy, reflector),
         },
       ],
-      exports: [MarketQueries, StreamHub, QuotesChannel, RateLimiter, ACCESS_POLICY],
+      exports: [MarketQueries, StreamHub, QuotesChannel, ChainChannel, OPTIONS_DATA, RateLimiter, ACCESS_POLICY],
     };
   }
 }

@@ -2,10 +2,11 @@ import { NestFactory } from '@nestjs/core';
 import { GraphQLSchemaBuilderModule, GraphQLSchemaFactory } from '@nestjs/graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { LiveResolver } from './adapters/graphql/live.resolver.ts';
+import { OptionsResolver } from './adapters/graphql/options.resolver.ts';
 import { MarketResolver } from './adapters/graphql/market.resolver.ts';
 
 /** Resolvers of the GraphQL schema. */
-const RESOLVERS = [MarketResolver, LiveResolver];
+const RESOLVERS = [MarketResolver, OptionsResolver, LiveResolver];
 
 /** The text of docs/reference/schema.graphql, made from the decorators without any server or connection. */
 export async function graphqlSchemaText(): Promise<string> {

@@ -4,7 +4,9 @@ import type { ServiceContext } from '@vega/platform';
 import { listenGrpc } from './adapters/grpc/grpc-server.ts';
 import { ACCESS_POLICY, type AccessPolicy } from './adapters/http/access.ts';
 import { MarketQueries } from './app/market-queries.ts';
+import { OPTIONS_DATA, type OptionsData } from './app/options-data.ts';
 import { RateLimiter } from './app/rate-limiter.ts';
+import { ChainChannel } from './app/stream/chain/chain-channel.ts';
 import { QuotesChannel } from './app/stream/quotes/quotes-channel.ts';
 import { StreamHub } from './app/stream/stream-hub.ts';
 import { RATE_WINDOW_MS, streamLimits, type GatewayConfig } from './config.ts';
@@ -22,6 +24,8 @@ export async function serve(
       market: app.get(MarketQueries, { strict: false }),
       hub: app.get(StreamHub, { strict: false }),
       quotes: app.get(QuotesChannel, { strict: false }),
+      options: app.get<OptionsData>(OPTIONS_DATA, { strict: false }),
+      chains: app.get(ChainChannel, { strict: false }),
       limiter: app.get(RateLimiter, { strict: false }),
       access: app.get<AccessPolicy>(ACCESS_POLICY, { strict: false }),
       rateWindowMs: RATE_WINDOW_MS,

@@ -27,3 +27,6 @@ export interface OptionsData {
   /** Replaces the whole interest of `holder` for the next 30 s. */
   renewChainInterest(holder: string, chains: readonly ChainId[]): Promise<RenewChainInterestResponse>;
 }
+
+/** Injection token of the {@link OptionsData}. */
+export const OPTIONS_DATA = Symbol('OptionsData');

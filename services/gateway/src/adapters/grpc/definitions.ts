@@ -1,9 +1,10 @@
-import { gatewayApi, grpcHealth, grpcReflection } from '@vega/contracts';
+import { gatewayApi, gatewayOptionsApi, grpcHealth, grpcReflection } from '@vega/contracts';
 import { method } from './methods.ts';
 
 /** Full names of the services that the gateway serves by gRPC. */
 export const SERVICE_NAMES = {
   marketData: 'vega.gateway.v1.MarketData',
+  optionChains: 'vega.gateway.v1.OptionChains',
   health: 'grpc.health.v1.Health',
   reflection: 'grpc.reflection.v1.ServerReflection',
   reflectionAlpha: 'grpc.reflection.v1alpha.ServerReflection',
@@ -20,6 +21,21 @@ export const MARKET_DATA = {
     `/${SERVICE_NAMES.marketData}/StreamQuotes`,
     gatewayApi.StreamQuotesRequest,
     gatewayApi.StreamQuotesResponse,
+    { response: true },
+  ),
+};
+
+/** `vega.gateway.v1.OptionChains`. */
+export const OPTION_CHAINS = {
+  GetChain: method(
+    `/${SERVICE_NAMES.optionChains}/GetChain`,
+    gatewayOptionsApi.GetChainRequest,
+    gatewayOptionsApi.GetChainResponse,
+  ),
+  StreamChain: method(
+    `/${SERVICE_NAMES.optionChains}/StreamChain`,
+    gatewayOptionsApi.StreamChainRequest,
+    gatewayOptionsApi.StreamChainResponse,
     { response: true },
   ),
 };

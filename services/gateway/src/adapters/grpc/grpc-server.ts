@@ -2,11 +2,14 @@ import { Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Clock } from '@vega/kernel';
 import type { Health } from '@vega/platform';
 import type { MarketQueries } from '../../app/market-queries.ts';
+import type { OptionsData } from '../../app/options-data.ts';
+import type { ChainChannel } from '../../app/stream/chain/chain-channel.ts';
 import type { QuotesChannel } from '../../app/stream/quotes/quotes-channel.ts';
 import type { StreamHub } from '../../app/stream/stream-hub.ts';
-import { HEALTH, MARKET_DATA, reflectionDefinition, SERVICE_NAMES } from './definitions.ts';
+import { HEALTH, MARKET_DATA, OPTION_CHAINS, reflectionDefinition, SERVICE_NAMES } from './definitions.ts';
 import { GrpcCalls, type GrpcCallParts } from './grpc-calls.ts';
 import { GrpcHealth } from './health.ts';
+import { OptionChainCalls } from './option-chains.ts';
 import { MarketDataCalls } from './market-data.ts';
 import { Reflection } from './reflection.ts';
 
@@ -21,6 +24,8 @@ export interface GrpcServerParts extends GrpcCallParts {
   readonly market: MarketQueries;
   readonly hub: StreamHub;
   readonly quotes: QuotesChannel;
+  readonly options: OptionsData;
+  readonly chains: ChainChannel;
   readonly health: Health;
   readonly clock: Clock;
   /** Milliseconds between pings to a client that is silent. */
@@ -36,19 +41,25 @@ export interface GrpcDoor {
 
 /** Serves market data, health and reflection; TLS is the ingress's. Rejects when the address cannot be listened on. */
 export async function listenGrpc(host: string, port: number, parts: GrpcServerParts): Promise<GrpcDoor> {
-  const { market, hub, quotes, health, clock, heartbeatMs } = parts;
+  const { market, hub, quotes, options, chains, health, clock, heartbeatMs } = parts;
   const server = new Server({
     'grpc.max_receive_message_length': MAX_REQUEST_BYTES,
     'grpc.max_concurrent_streams': 100,
     'grpc.keepalive_time_ms': heartbeatMs,
     'grpc.keepalive_timeout_ms': heartbeatMs,
   });
-  const marketData = new MarketDataCalls(new GrpcCalls(parts), market, hub, quotes);
+  const calls = new GrpcCalls(parts);
+  const optionChains = new OptionChainCalls(calls, options, hub, chains);
+  server.addService(OPTION_CHAINS, {
+    GetChain: optionChains.getChain.bind(optionChains),
+    StreamChain: optionChains.streamChain.bind(optionChains),
+  });
+  const marketData = new MarketDataCalls(calls, market, hub, quotes);
   server.addService(MARKET_DATA, {
     GetQuotes: marketData.getQuotes.bind(marketData),
     StreamQuotes: marketData.streamQuotes.bind(marketData),
   });
-  const watched = new GrpcHealth(health, clock, [SERVICE_NAMES.marketData]);
+  const watched = new GrpcHealth(health, clock, [SERVICE_NAMES.marketData, SERVICE_NAMES.optionChains]);
   server.addService(HEALTH, { Check: watched.check.bind(watched), Watch: watched.watch.bind(watched) });
   const reflection = new Reflection(Object.values(SERVICE_NAMES));
   for (const name of [SERVICE_NAMES.reflection, SERVICE_NAMES.reflectionAlpha]) {

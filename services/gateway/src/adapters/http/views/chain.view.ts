@@ -10,6 +10,7 @@ import {
   IsoTime,
   Many,
   Maybe,
+  One,
   OneWordOf,
   Rupees,
   Text,
@@ -363,4 +364,20 @@ export class ChainView {
 
   @Many(ChainRowView, 'Strikes, ascending.')
   rows!: ChainRowView[];
+}
+
+/** What one message of a chain subscription brings. */
+@ObjectType('ChainUpdate', { description: 'What one message of a chain subscription brings.' })
+export class ChainUpdateView {
+  @Count('Number of the message within the subscription, from 1, without a hole.')
+  seq!: number;
+
+  @Flag('Whether `rows` are all strikes rather than those that changed; the rest is always whole.')
+  snapshot!: boolean;
+
+  @Count('Wall time of the message. Epoch milliseconds, UTC.')
+  time_ms!: number;
+
+  @One(ChainView)
+  chain!: ChainView;
 }
