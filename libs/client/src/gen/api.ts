@@ -1251,7 +1251,7 @@ export interface PayoffRequest {
   body: {
     /** Instrument key (`SEGMENT|token`, URL-encoded) or trading symbol. */
     instrument_key: string;
-    legs: ({
+    legs: {
       /** CALL, PUT, FUTURE or UNDERLYING. */
       kind: 'CALL' | 'PUT' | 'FUTURE' | 'UNDERLYING';
       /** YYYY-MM-DD; all but the underlying itself. */
@@ -1265,7 +1265,7 @@ export interface PayoffRequest {
       entry_price?: number;
       /** Per cent a year; that of the chain when absent. */
       iv?: number;
-    })[];
+    }[];
     /** Price of the underlying, rupees; the present one when absent. */
     spot?: number;
     /** Added to every volatility, points. */
