@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { stateFolder } from '@vega/testkit';
 import { clientSource, type OpenApiDocument } from '@vega/client/generate';
+import { natsManifests } from './bus/nats-manifests.ts';
 import { referenceDocuments } from './reference-docs.ts';
 import { runNx } from './stack/build.ts';
 
@@ -63,6 +64,7 @@ function descriptorSource(set: Buffer): string {
 const wanted = new Map<string, string>();
 for (const [path, text] of generatedCode()) wanted.set(join('libs/contracts/src/gen', path), text);
 for (const [path, text] of referenceDocuments()) wanted.set(path, text);
+for (const [path, text] of natsManifests()) wanted.set(path, text);
 
 const stale: string[] = [];
 

@@ -26,7 +26,7 @@ export interface BusUser {
 }
 
 /** The teams of this installation. */
-export const TEAMS_FILE = join(import.meta.dirname, '../../deploy/quant-teams.json');
+export const TEAMS_FILE = join(import.meta.dirname, '../../deploy/k8s/base/quant-teams.json');
 
 /** Reads the teams of this installation. Throws an Error that names every fault. */
 export function readTeams(): QuantTeam[] {

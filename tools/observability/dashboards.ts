@@ -301,6 +301,7 @@ const PLATFORM: DashboardPlan = {
           ['increase(vega_bus_slow_consumers_total[5m])', '{{service}} slow'],
           ['increase(vega_bus_reconnects_total[5m])', '{{service}} reconnects'],
           ['increase(vega_bus_errors_total[5m])', '{{service}} errors'],
+          ['vega_bus_permission_refusals_total', '{{service}} permissions denied'],
         ),
         lines('Streams, share of their size', 'At 1 the oldest messages go.', 'percentunit', [
           'vega_jetstream_bytes / vega_jetstream_max_bytes',

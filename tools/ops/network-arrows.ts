@@ -5,6 +5,7 @@ import { selects, workloadsOf, type Workload } from './workloads.ts';
 /** The arrows of docs/ARCHITECTURE.md, `from -> to:port`. Anything else is denied. */
 export const DESIGNED_ARROWS: Record<Overlay, readonly string[]> = {
   prod: [
+    'bus-provision -> nats:4222',
     'gateway -> nats:4222',
     'market-feed -> nats:4222',
     'market-feed-archiver -> nats:4222',
@@ -21,6 +22,7 @@ export const DESIGNED_ARROWS: Record<Overlay, readonly string[]> = {
     'ns/monitoring -> market-feed-archiver:9090',
   ],
   dev: [
+    'bus-provision -> nats:4222',
     'gateway -> nats:4222',
     'market-feed -> nats:4222',
     'market-feed-archiver -> nats:4222',

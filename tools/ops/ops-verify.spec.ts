@@ -99,6 +99,16 @@ describeRendered('manifests', () => {
       },
     ],
     [
+      "another user's seed",
+      /Deployment\/gateway has not the seed of its own user/,
+      (all) => {
+        const seed = asList(container(all, 'gateway')['env'])
+          .map(asObject)
+          .find((one) => one['name'] === 'VEGA_NATS_SEED');
+        asObject(at(seed, 'valueFrom', 'secretKeyRef'))['name'] = 'orders-nats';
+      },
+    ],
+    [
       'no disruption budget',
       /has no disruption budget/,
       (all) => void all.splice(all.indexOf(find(all, 'PodDisruptionBudget', 'gateway')), 1),
@@ -142,6 +152,19 @@ describeRendered('manifests', () => {
       (all) => void all.splice(all.indexOf(find(all, 'NetworkPolicy', 'default-deny')), 1),
     ],
   ];
+
+  it('a permission that was widened by hand is caught', async () => {
+    const manifests = renderOverlay('dev');
+    const config = manifests.find(
+      ({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.startsWith('nats-config'),
+    );
+    const data = asObject(config?.['data']);
+    data['nats.conf'] = String(data['nats.conf']).replace(
+      '"_INBOX_gateway.>"',
+      '"_INBOX_gateway.>", "_INBOX_orders.>"',
+    );
+    expect((await problems('dev', manifests)).join('\n')).toMatch(/nats-config\S* is not what is generated/);
+  });
 
   it.each(faults)('a planted fault is caught: %s', async (_name, expected, plant) => {
     const manifests = renderOverlay('prod');

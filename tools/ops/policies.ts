@@ -1,5 +1,6 @@
 // What must hold of every overlay beside being valid: one small function per rule, each a list of broken cases.
 import { asList, asObject, at, nameOf, type Manifest, type Overlay } from './manifests.ts';
+import { busPolicy } from './bus-policy.ts';
 import { selects, workloadsOf, type Workload } from './workloads.ts';
 
 /** A rule over a rendered overlay. */
@@ -85,7 +86,7 @@ const probes: WorkloadRule = ({ kind, pod, containers }) => {
 /** VEGA_DRAIN_MS of base/config.yaml. */
 const DRAIN_SECONDS = 10;
 
-const SECRET_NAME = /(_URL|PASSWORD|SECRET|TOKEN|KEY)$/;
+const SECRET_NAME = /(_URL|PASSWORD|SECRET|TOKEN|KEY|SEED)$/;
 /** Names that look secret and are addresses or paths. */
 const NOT_SECRET = new Set(['VEGA_UPSTOX_SIM_URL', 'VEGA_UPSTOX_TOKEN_FILE']);
 
@@ -169,6 +170,7 @@ export const POLICIES: readonly Policy[] = [
   forWorkloads('requests and limits', resources),
   forWorkloads('probes, preStop, grace', probes),
   secretsByReference,
+  busPolicy,
   disruption,
   prodIsLive,
 ];
