@@ -20,5 +20,6 @@ function firstRoute(): BenchResult {
 }
 
 const program = findOrInstallChromium((line) => process.stderr.write(`${line}\n`));
-const results = program === undefined ? [] : await benchTables(program);
-finish([...results, firstRoute()]);
+const size = firstRoute();
+const tables = program === undefined ? [] : await benchTables(program);
+finish([...tables, size]);

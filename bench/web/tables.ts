@@ -33,7 +33,7 @@ export async function benchTables(program: string): Promise<BenchResult[]> {
   const outDir = join(stateFolder(), 'bench-web');
   const source = join(root, 'apps/web/bench');
   const configFile = join(root, 'apps/web/vite.config.ts');
-  await build({ configFile, root: source, build: { outDir, emptyOutDir: true }, logLevel: 'warn' });
+  await build({ configFile, root: source, build: { outDir, emptyOutDir: true, sourcemap: false }, logLevel: 'warn' });
   const server = await preview({
     configFile: false,
     root: source,

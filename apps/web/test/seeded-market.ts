@@ -11,9 +11,14 @@ interface Traded {
 }
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 1_440 * MINUTE_MS;
+const IST_MS = 330 * MINUTE_MS;
 const TOKEN_LEFT_MS = 600 * MINUTE_MS;
 /** Monday, 23 November 2026, 11:30 in India. */
 export const MARKET_START_MS = Date.parse('2026-11-23T06:00:00Z');
+
+/** Nothing was traded before. */
+const HISTORY_FROM_MS = Date.parse('2026-10-05T00:00:00Z');
 
 /** A market whose every number follows from its seed. Time passes only when it is told to. */
 export class SeededMarket {
@@ -168,31 +173,36 @@ export class SeededMarket {
     return { ...quote, bids: side(-1), asks: side(1) };
   }
 
-  /** Candles that end in the one that is forming. */
-  candles(key: string, lengthMs: number, count: number): CandleView[] {
+  /** Candles of a span of days (`YYYY-MM-DD`, both included), within sessions; today's end in the one that is forming. */
+  candles(key: string, lengthMs: number, from: string, to: string): CandleView[] {
     const { lastPaise, prevClosePaise, oi } = this.of(key);
     const lastStart = Math.floor(this.nowMs / lengthMs) * lengthMs;
+    const firstMs = Math.max(Date.parse(`${from}T00:00:00Z`), HISTORY_FROM_MS) - IST_MS;
+    const endMs = Date.parse(`${to}T00:00:00Z`) + DAY_MS - IST_MS;
     let random = 99;
     const next = (): number => (random = (random * 16_807) % 2_147_483_647) / 2_147_483_647;
     let close = lastPaise;
     const reach = Math.max(5, prevClosePaise / 900);
     const candles: CandleView[] = [];
-    for (let n = 0; n < count; n += 1) {
+    for (let startMs = lastStart; startMs >= firstMs; startMs -= lengthMs) {
+      if (lengthMs < DAY_MS && !isInSession(startMs)) continue;
       const open = Math.max(5, Math.round(close + (next() - 0.5) * reach));
-      const startMs = lastStart - n * lengthMs;
-      candles.unshift({
-        start_time: new Date(startMs).toISOString(),
-        start_time_ms: startMs,
-        open: open / 100,
-        high: Math.round(Math.max(open, close) + next() * reach * 0.4) / 100,
-        low: Math.round(Math.max(5, Math.min(open, close) - next() * reach * 0.4)) / 100,
-        close: close / 100,
-        volume: oi === null && key.includes('INDEX') ? 0 : Math.round(next() * 4_000) * 65,
-        oi: oi === null ? 0 : oi - n * 1_300,
-      });
+      const [up, down, volume] = [next(), next(), next()];
+      if (startMs < endMs) {
+        candles.push({
+          start_time: new Date(startMs).toISOString(),
+          start_time_ms: startMs,
+          open: open / 100,
+          high: Math.round(Math.max(open, close) + up * reach * 0.4) / 100,
+          low: Math.round(Math.max(5, Math.min(open, close) - down * reach * 0.4)) / 100,
+          close: close / 100,
+          volume: oi === null && key.includes('INDEX') ? 0 : Math.round(volume * 4_000) * 65,
+          oi: oi === null ? 0 : Math.max(0, oi - Math.round((lastStart - startMs) / lengthMs) * 1_300),
+        });
+      }
       close = open;
     }
-    return candles;
+    return candles.toReversed();
   }
 
   feedStatus(): FeedStatusView {
@@ -262,6 +272,12 @@ export class SeededMarket {
     this.state = (this.state * 16_807) % 2_147_483_647;
     return this.state / 2_147_483_647;
   }
+}
+
+/** Whether a candle of a part of a day starts between 09:15 and 15:30 in India. */
+function isInSession(startMs: number): boolean {
+  const minute = ((startMs + IST_MS) % DAY_MS) / MINUTE_MS;
+  return minute >= 555 && minute < 930;
 }
 
 /** Length in ms of a candle of history. */

@@ -31,6 +31,8 @@ export class StandInGateway {
   readonly market: SeededMarket;
   /** Paths whose REST answers are the given problem. */
   readonly problems = new Map<string, { status: number; code: string; title: string; detail: string }>();
+  /** Spans of history that were asked for. */
+  readonly spans: string[] = [];
   feed: { state: string; reasons: string[]; report_age_ms: number } = { state: 'GREEN', reasons: [], report_age_ms: 0 };
   /** While false no stream is admitted and all that are open are cut. */
   private admits = true;
@@ -195,15 +197,19 @@ export class StandInGateway {
       case 'depth':
         return key === undefined ? undefined : this.market.depth(key);
       case 'historical':
-        return key === undefined ? undefined : this.history(key, text('unit'), Number(text('interval')));
+        return key === undefined ? undefined : this.history(key, query);
       default:
         return undefined;
     }
   }
 
-  private history(key: string, unit: string, interval: number): unknown {
-    const candles = this.market.candles(key, lengthOf(unit, interval), 400);
-    return { instrument: null, unit, interval, from: '', to: '', candles, last_is_forming: true };
+  private history(key: string, query: URLSearchParams): unknown {
+    const [unit = '', interval = '', from = '', to = ''] = ['unit', 'interval', 'from', 'to'].map(
+      (name) => query.get(name) ?? '',
+    );
+    this.spans.push(`${from} ${to}`);
+    const candles = this.market.candles(key, lengthOf(unit, Number(interval)), from, to);
+    return { instrument: null, unit, interval: Number(interval), from, to, candles, last_is_forming: true };
   }
 
   private serveFile(path: string, response: ServerResponse): void {

@@ -213,6 +213,32 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
     await page.locator('[data-testid=readiness]').waitFor();
   });
 
+  it('fetches older candles when it is dragged back, until there are none, and returns by End', async () => {
+    await page.keyboard.press('2');
+    const canvas = page.locator('[data-testid=chart] canvas').first();
+    const legend = page.locator('[data-testid=legend]');
+    await legend.filter({ hasText: /C \d/ }).waitFor();
+    const newest = await legend.locator('span').first().innerText();
+    await canvas.hover();
+    const oldest = (): string => gateway.spans.toSorted()[0] ?? '';
+    const first = oldest();
+    await until('an older span', async () => {
+      await page.mouse.wheel(-2_000, 0);
+      return oldest() < first;
+    });
+    await until('the first candle', async () => {
+      await page.mouse.wheel(-4_000, 0);
+      return /05 Oct/.test(await legend.innerText());
+    });
+    await shot('chart-old');
+    await page.mouse.move(0, 0);
+    await page.keyboard.press('End');
+    await canvas.hover();
+    await until('the newest candles', async () => !/05 Oct/.test(await legend.innerText()));
+    await page.mouse.move(0, 0);
+    await legend.filter({ hasText: newest.slice(0, 11) }).waitFor();
+  });
+
   it('says when history cannot be had, and what to do', async () => {
     const detail = 'the broker did not answer';
     gateway.problems.set('historical', {

@@ -74,6 +74,7 @@ export const {
   useDepthQuery,
   useSearchQuery,
   useHistoricalQuery,
+  useLazyHistoricalQuery,
   useFeedStatusQuery,
   useReadinessQuery,
 } = marketApi;

@@ -1,20 +1,19 @@
+import type { CandleView } from '@vega/client';
 import { useEffect, useRef, useState } from 'react';
-import { useHistoricalQuery } from '../api/market-api.ts';
-import type { ApiFailure } from '../api/failure.ts';
 import { briefOf, intervalChosen, layerToggled, type ChartLayer } from '../app/layout-slice.ts';
 import { digitOf } from '../app/key-combination.ts';
 import { useShortcuts } from '../app/shortcuts.ts';
 import { useAppDispatch, useAppSelector } from '../app/store.ts';
-import { istDate } from '../format/ist.ts';
-import { useFollow, useLink, useLive } from '../live/live-context.tsx';
+import { useFollow, useLive } from '../live/live-context.tsx';
 import type { LiveQuote } from '../live/live-data.ts';
 import { QuoteText } from '../live/live-text.tsx';
 import { changeTone, readChange, readLast, readPercent } from '../live/quote-figures.ts';
 import { StaleMark } from '../live/stale-mark.tsx';
 import { EmptyNotice, FailureNotice, LoadingRows } from '../ui/notices.tsx';
+import { useCandleHistory, type CandleHistory, type OlderState } from './candle-history.ts';
 import { CHART_KEYS } from './chart-keys.ts';
 import { ChartLegend, type ShowReading } from './chart-legend.tsx';
-import { INTERVALS, intervalOf, spanEndingOn } from './intervals.ts';
+import { INTERVALS, intervalOf } from './intervals.ts';
 import { joinLivePoint, livePointOf } from './live-candle.ts';
 import { PriceChart } from './price-chart.ts';
 import { toCandles } from './to-candles.ts';
@@ -26,9 +25,6 @@ const LAYER_BUTTONS: readonly { layer: ChartLayer; label: string; key: string }[
   { layer: 'vwap', label: 'VWAP', key: 'w' },
   { layer: 'rsi', label: 'RSI', key: 'r' },
 ];
-
-/** The history is read again this often, so that provisional candles give way to the exchange's own. */
-const RELOAD_MS = 60_000;
 
 /** The chart of the chosen instrument. */
 export function ChartPage(): React.JSX.Element {
@@ -109,32 +105,14 @@ function ChartHeader({ instrument }: { instrument: string }): React.JSX.Element 
 }
 
 function ChartBody({ instrument }: { instrument: string }): React.JSX.Element {
-  const live = useLive();
   const id = useAppSelector((state) => state.layout.interval);
-  const interval = intervalOf(id);
-  // The market's date when the chart was opened at this interval; the next reading follows it over midnight.
-  const [today, setToday] = useState(() => istDate(live.clock.read()));
-  const { unit, interval: length } = interval;
-  const { currentData, error, isFetching, refetch } = useHistoricalQuery(
-    { symbol: instrument, unit, interval: length, ...spanEndingOn(interval, today) },
-    { pollingInterval: RELOAD_MS, skipPollingIfUnfocused: true, refetchOnMountOrArgChange: true },
-  );
-  useEffect(() => {
-    const timer = setInterval(() => setToday(istDate(live.clock.read())), 1_000);
-    return () => clearInterval(timer);
-  }, [live]);
-  const link = useLink();
-  const linked = link.state === 'open';
-  useEffect(() => {
-    if (linked) void refetch();
-  }, [linked, refetch]);
-
-  const failure = error as ApiFailure | undefined;
-  if (currentData !== undefined && currentData.candles.length > 0) {
-    return <LiveChart instrument={instrument} views={currentData.candles} failure={failure} />;
+  const history = useCandleHistory(instrument, intervalOf(id));
+  const { candles, failure, isFetching, retry } = history;
+  if (candles !== undefined && candles.length > 0) {
+    return <LiveChart instrument={instrument} candles={candles} history={history} />;
   }
-  if (failure !== undefined) return <FailureNotice failure={failure} onRetry={() => void refetch()} />;
-  if (isFetching) return <LoadingRows rows={10} label="Loading candles" />;
+  if (failure !== undefined) return <FailureNotice failure={failure} onRetry={retry} />;
+  if (candles === undefined || isFetching) return <LoadingRows rows={10} label="Loading candles" />;
   return (
     <EmptyNotice title="No candles in this span">
       The instrument has not traded in the days shown. Try a longer interval.
@@ -144,14 +122,15 @@ function ChartBody({ instrument }: { instrument: string }): React.JSX.Element {
 
 interface LiveChartProps {
   instrument: string;
-  views: Parameters<typeof toCandles>[0];
-  failure: ApiFailure | undefined;
+  candles: readonly CandleView[];
+  history: CandleHistory;
 }
 
-function LiveChart({ instrument, views, failure }: LiveChartProps): React.JSX.Element {
+function LiveChart({ instrument, candles, history }: LiveChartProps): React.JSX.Element {
   const container = useRef<HTMLDivElement>(null);
   const show = useRef<ShowReading>(undefined);
   const live = useLive();
+  const { failure, older, loadOlder } = history;
   const { interval: id, layers, theme } = useAppSelector((state) => state.layout);
   const { symbol } = useAppSelector((state) => briefOf(state.layout, instrument));
   const [chart, setChart] = useState<PriceChart>();
@@ -168,10 +147,11 @@ function LiveChart({ instrument, views, failure }: LiveChartProps): React.JSX.El
   }, []);
   useEffect(() => chart?.setLayers(layers), [chart, layers]);
   useEffect(() => {
-    chart?.setHistory(toCandles(views), intervalOf(id), shownId.current !== id);
+    chart?.setHistory(toCandles(candles), intervalOf(id), shownId.current !== id);
     shownId.current = chart === undefined ? undefined : id;
-  }, [chart, views, id]);
+  }, [chart, candles, id]);
   useEffect(() => chart?.applyTheme(), [chart, theme]);
+  useEffect(() => chart?.onNearStart(loadOlder), [chart, loadOlder]);
   useEffect(() => {
     if (chart === undefined) return undefined;
     const { lengthMs } = intervalOf(id);
@@ -191,11 +171,8 @@ function LiveChart({ instrument, views, failure }: LiveChartProps): React.JSX.El
   return (
     <div className="relative flex min-h-0 flex-1 flex-col">
       <ChartLegend show={show} layers={layers} />
-      {failure === undefined ? null : (
-        <p className="absolute right-20 top-1 z-10 rounded border border-line bg-raised px-2 py-0.5 text-warn">
-          History is not renewed: {failure.code}
-        </p>
-      )}
+      {failure === undefined ? null : <p className="chart-note right-20">History is not renewed: {failure.code}</p>}
+      <OlderNote older={older} onRetry={loadOlder} />
       <div
         ref={container}
         role="figure"
@@ -204,5 +181,18 @@ function LiveChart({ instrument, views, failure }: LiveChartProps): React.JSX.El
         data-testid="chart"
       />
     </div>
+  );
+}
+
+function OlderNote({ older, onRetry }: { older: OlderState; onRetry: () => void }): React.JSX.Element | null {
+  if (older === 'loading') return <p className="chart-note left-3">Loading older candles…</p>;
+  if (typeof older === 'string') return null;
+  return (
+    <p className="chart-note left-3">
+      Older candles: {older.failure.code}{' '}
+      <button type="button" className="underline" onClick={onRetry}>
+        Try again
+      </button>
+    </p>
   );
 }

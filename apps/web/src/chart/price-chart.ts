@@ -12,6 +12,7 @@ import {
   LineStyle,
   type IChartApi,
   type ISeriesApi,
+  type LogicalRange,
   type MouseEventParams,
   type SeriesType,
   type UTCTimestamp,
@@ -47,6 +48,8 @@ const LAYER_LINES: Readonly<Record<ChartLayer, readonly LineName[]>> = {
 const LAYERS = Object.keys(LAYER_LINES) as ChartLayer[];
 const INDICATOR_PAUSE_MS = 250;
 const RSI_PANE = 1;
+/** Older candles are fetched when so few are left beyond the left edge. */
+const NEAR_START_BARS = 15;
 /** Width of a candle with its gap at first. */
 const BAR_PX = 8;
 /** No price is below zero, though the space under the candles would be labelled so. */
@@ -158,6 +161,16 @@ export class PriceChart {
     });
     for (const [name, line] of this.lines) line.applyOptions({ color: this.lineColor(name) });
     this.volume?.setData(this.candles.map((candle) => this.volumeBar(candle)));
+  }
+
+  /** Calls back when the view comes near the oldest candle. Returns the unsubscriber. */
+  onNearStart(callback: () => void): () => void {
+    const timeScale = this.chart.timeScale();
+    const judge = (range: LogicalRange | null): void => {
+      if (range !== null && this.candles.length > 0 && range.from < NEAR_START_BARS) callback();
+    };
+    timeScale.subscribeVisibleLogicalRangeChange(judge);
+    return () => timeScale.unsubscribeVisibleLogicalRangeChange(judge);
   }
 
   close(): void {
