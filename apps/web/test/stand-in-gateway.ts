@@ -20,6 +20,7 @@ interface Held {
   name: string;
   channel: string;
   keys: string[];
+  depth: boolean;
   seq: number;
 }
 
@@ -121,7 +122,13 @@ export class StandInGateway {
     const refused = asked
       .filter((one) => this.market.keyOf(one) === undefined)
       .map((one) => ({ asked: one, code: 'UNKNOWN_INSTRUMENT', detail: `no instrument ${one}` }));
-    const held = { name: message.subscription, channel: message.channel ?? '', keys, seq: 0 };
+    const held = {
+      name: message.subscription,
+      channel: message.channel ?? '',
+      keys,
+      depth: message.depth === true,
+      seq: 0,
+    };
     subscriptions.set(held.name, held);
     ws.send(JSON.stringify({ type: 'subscribed', id: message.id, subscription: held.name, refused }));
     this.send(ws, held, keys, true);
@@ -143,7 +150,10 @@ export class StandInGateway {
       return;
     }
     const ageMs = this.market.staleReason === null ? YOUNG_MS : STALE_MS;
-    const quotes = keys.map((key) => this.market.streamQuote(key, ageMs));
+    const quotes = keys.map((key) => {
+      const { bids, asks } = this.market.depth(key);
+      return { ...this.market.streamQuote(key, ageMs), ...(held.depth ? { depth: { bids, asks } } : {}) };
+    });
     ws.send(JSON.stringify({ type: 'quotes', time_ms, subscriptions: [{ subscription, seq, snapshot, quotes }] }));
   }
 
@@ -194,8 +204,6 @@ export class StandInGateway {
         return { ready: true, checks: { nats: 'ok', redis: 'ok' }, behind: { 'market-feed': 'ok' } };
       case 'quote':
         return key === undefined ? undefined : this.market.quote(key);
-      case 'depth':
-        return key === undefined ? undefined : this.market.depth(key);
       case 'historical':
         return key === undefined ? undefined : this.history(key, query);
       default:
@@ -226,6 +234,7 @@ interface ClientMessage {
   subscription: string;
   channel?: string;
   instruments?: string[];
+  depth?: boolean;
 }
 
 function sayProblem(

@@ -1,15 +1,12 @@
 import {
-  depth,
   feedStatus,
   historical,
-  knownDepth,
   knownFeedStatus,
   overview,
   quote,
   ready,
   search,
   type CandlesView,
-  type DepthView,
   type FeedStatusView,
   type HistoricalRequest,
   type OverviewView,
@@ -47,10 +44,6 @@ export const marketApi = gatewayApi.injectEndpoints({
     quote: build.query<QuoteView, string>({
       queryFn: (symbol, { signal }) => answered(quote(access, { symbol }, { signal })),
     }),
-    depth: build.query<OrKnown<DepthView>, string>({
-      queryFn: (symbol, { signal }) => orKnown(depth(access, { symbol }, { signal }), knownDepth),
-      keepUnusedDataFor: 5,
-    }),
     search: build.query<SearchView, SearchRequest>({
       queryFn: (request, { signal }) => answered(search(access, request, { signal })),
       keepUnusedDataFor: 120,
@@ -71,7 +64,6 @@ export const marketApi = gatewayApi.injectEndpoints({
 export const {
   useOverviewQuery,
   useQuoteQuery,
-  useDepthQuery,
   useSearchQuery,
   useHistoricalQuery,
   useLazyHistoricalQuery,

@@ -16,6 +16,17 @@ export interface LiveQuote extends StreamQuote {
   receivedAt: number | undefined;
 }
 
+/** How instruments are followed. */
+export interface FollowOptions {
+  /** How often changes may come; 10 unless given. */
+  rateHz?: 10 | 2;
+  /** Whether the order book comes with each quote. */
+  depth?: boolean;
+}
+
+/** The order book of an instrument, as it came with a quote. */
+export type LiveBook = NonNullable<StreamQuote['depth']> & Pick<StreamQuote, 'total_buy_qty' | 'total_sell_qty'>;
+
 /** The connection to the gateway's stream. */
 export interface LinkState {
   state: StreamState;
@@ -43,6 +54,8 @@ export interface LiveDataOptions {
 /** Everything live that the screen knows. */
 export class LiveData {
   readonly quotes: CellStore<LiveQuote>;
+  /** Books of the instruments that are followed with their depth. */
+  readonly books: CellStore<LiveBook>;
   readonly refusals: CellStore<Refusal>;
   readonly link: Observed<LinkState>;
   readonly status = new Observed<StatusEvent | undefined>(undefined);
@@ -56,6 +69,7 @@ export class LiveData {
     this.now = now;
     this.clock = new MarketClock(now, options.wall);
     this.quotes = schedule === undefined ? new CellStore() : new CellStore(schedule);
+    this.books = schedule === undefined ? new CellStore() : new CellStore(schedule);
     this.refusals = schedule === undefined ? new CellStore() : new CellStore(schedule);
     this.link = new Observed<LinkState>({ state: 'closed', since: now(), wasOpen: false });
     this.client = new StreamClient({
@@ -99,20 +113,27 @@ export class LiveData {
     return this.newestAt === undefined ? undefined : Math.max(0, this.now() - this.newestAt);
   }
 
-  /** Keeps instruments current until the returned function is called. */
-  follow(keys: readonly string[], rateHz: 10 | 2 = 10): () => void {
+  /** Keeps instruments current, with `depth` also their order books, until the returned function is called. */
+  follow(keys: readonly string[], { rateHz = 10, depth = false }: FollowOptions = {}): () => void {
     if (keys.length === 0) return () => undefined;
     const subscription = this.client.subscribeQuotes(
       keys,
       {
         onQuotes: (event) => {
           for (const quote of event.quotes) this.take(quote);
+          // Of what nothing is known the book is empty, which is something to show.
+          if (depth) for (const key of event.unavailable) this.books.set(key, EMPTY_BOOK);
         },
         onRefused: (refused) => this.refuse(refused),
       },
       rateHz,
+      depth,
     );
-    return () => subscription.close();
+    return () => {
+      subscription.close();
+      // A book that nobody follows would be shown as if it were of now.
+      if (depth) for (const key of keys) this.books.delete(key);
+    };
   }
 
   private take(quote: StreamQuote): void {
@@ -124,6 +145,10 @@ export class LiveData {
     }
     if (quote.exchange_time_ms !== null && quote.source === 'FEED_LIVE') this.clock.learn(quote.exchange_time_ms);
     this.quotes.set(quote.instrument_key, { ...quote, receivedAt });
+    if (quote.depth !== undefined) {
+      const { total_buy_qty, total_sell_qty } = quote;
+      this.books.set(quote.instrument_key, { ...quote.depth, total_buy_qty, total_sell_qty });
+    }
     if (!quote.stale) this.refusals.delete(quote.instrument_key);
   }
 
@@ -136,6 +161,8 @@ export class LiveData {
     this.link.set({ state, since: this.now(), wasOpen });
   }
 }
+
+const EMPTY_BOOK: LiveBook = { bids: [], asks: [], total_buy_qty: null, total_sell_qty: null };
 
 /** A value read once by REST has no place in the sequence, so only its time could tell; it is taken as it comes. */
 function isOlder(quote: StreamQuote, held: StreamQuote): boolean {

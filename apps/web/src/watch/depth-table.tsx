@@ -1,32 +1,34 @@
-import type { DepthLevelView, DepthView } from '@vega/client';
-import { useDepthQuery } from '../api/market-api.ts';
+import type { StreamLevel } from '@vega/client';
+import { adviceFor } from '../api/failure.ts';
 import { formatCompact, formatCount, formatPrice } from '../format/numbers.ts';
-import { FailureNotice, LoadingRows } from '../ui/notices.tsx';
-import type { ApiFailure } from '../api/failure.ts';
+import { useBook, useRefusal } from '../live/live-context.tsx';
+import type { LiveBook } from '../live/live-data.ts';
+import { LoadingRows } from '../ui/notices.tsx';
 
-const POLL_MS = 1_000;
 const LEVELS = 5;
 
-/** Five levels of each side with bars of their size, read once a second while the page has the focus, and totals. */
+/** Five levels of each side with bars of their size, and totals, as the stream brings them. */
 export function DepthTable({ instrument }: { instrument: string }): React.JSX.Element {
-  const { currentData, error, refetch } = useDepthQuery(instrument, {
-    pollingInterval: POLL_MS,
-    skipPollingIfUnfocused: true,
-  });
-  const failure = error as ApiFailure | undefined;
-  // After a failed reading the book before it stays, marked.
-  if (currentData !== undefined) return <Book depth={currentData.view} failure={failure ?? currentData.failure} />;
-  if (failure !== undefined) return <FailureNotice failure={failure} onRetry={() => void refetch()} />;
+  const book = useBook(instrument);
+  const refusal = useRefusal(instrument);
+  if (book !== undefined) return <Book book={book} />;
+  if (refusal !== undefined) {
+    return (
+      <p className="border-t border-line px-3 py-2 text-warn">
+        No depth: {refusal.detail} ({refusal.code}). {adviceFor(refusal.code)}
+      </p>
+    );
+  }
   return <LoadingRows rows={LEVELS} label="Loading the depth" />;
 }
 
-function Book({ depth, failure }: { depth: DepthView; failure: ApiFailure | null }): React.JSX.Element {
-  const { bids, asks, total_buy_qty: buys, total_sell_qty: sells } = depth;
+function Book({ book }: { book: LiveBook }): React.JSX.Element {
+  const { bids, asks, total_buy_qty: buys, total_sell_qty: sells } = book;
   const largest = Math.max(1, ...[...bids, ...asks].map((level) => level.qty ?? 0));
   const bid = bids[0]?.price ?? null;
   const ask = asks[0]?.price ?? null;
   return (
-    <div className="border-t border-line" {...(depth.stale || failure !== null ? { 'data-stale': 'depth' } : {})}>
+    <div className="border-t border-line">
       <table className="depth" aria-label="Market depth">
         <thead>
           <tr>
@@ -58,7 +60,6 @@ function Book({ depth, failure }: { depth: DepthView; failure: ApiFailure | null
       <Balance buys={buys} sells={sells} />
       <p className="px-3 pb-2 text-dim text-xs">
         Spread {bid === null || ask === null ? formatPrice(null) : formatPrice(ask - bid)}
-        {failure === null ? null : ` · last known: ${failure.title.toLowerCase()} (${failure.code})`}
       </p>
     </div>
   );
@@ -66,7 +67,7 @@ function Book({ depth, failure }: { depth: DepthView; failure: ApiFailure | null
 
 interface LevelProps {
   side: 'bid' | 'ask';
-  level: DepthLevelView | undefined;
+  level: StreamLevel | undefined;
   largest: number;
 }
 

@@ -1,8 +1,7 @@
 import { TriangleAlert } from 'lucide-react';
-import { useCallback, useSyncExternalStore } from 'react';
 import { briefOf } from '../app/layout-slice.ts';
 import { useAppSelector } from '../app/store.ts';
-import { useLive } from '../live/live-context.tsx';
+import { useRefusal } from '../live/live-context.tsx';
 import { splitSymbol } from './instrument-words.ts';
 
 /** The name of an instrument in the watchlist, with a sign where it is not streamed. */
@@ -20,9 +19,7 @@ export function WatchName({ instrument }: { instrument: string }): React.JSX.Ele
 
 /** A sign at an instrument that the feed does not stream, with the reason. */
 function RefusalMark({ instrument }: { instrument: string }): React.JSX.Element | null {
-  const { refusals } = useLive();
-  const subscribe = useCallback((wake: () => void) => refusals.subscribe(instrument, wake), [refusals, instrument]);
-  const refusal = useSyncExternalStore(subscribe, () => refusals.get(instrument));
+  const refusal = useRefusal(instrument);
   if (refusal === undefined) return null;
   return (
     <span title={`${refusal.code}: ${refusal.detail}`} className="text-warn">
