@@ -215,11 +215,10 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
 
   it('fetches older candles when it is dragged back, until there are none, and returns by End', async () => {
     await page.keyboard.press('2');
-    const canvas = page.locator('[data-testid=chart] canvas').first();
     const legend = page.locator('[data-testid=legend]');
     await legend.filter({ hasText: /C \d/ }).waitFor();
     const newest = await legend.locator('span').first().innerText();
-    await canvas.hover();
+    await page.mouse.move(70, 400);
     const oldest = (): string => gateway.spans.toSorted()[0] ?? '';
     const first = oldest();
     await until('an older span', async () => {
@@ -231,10 +230,9 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
       return /05 Oct/.test(await legend.innerText());
     });
     await shot('chart-old');
-    await page.mouse.move(0, 0);
     await page.keyboard.press('End');
-    await canvas.hover();
-    await until('the newest candles', async () => !/05 Oct/.test(await legend.innerText()));
+    await page.mouse.move(75, 400);
+    await until('newer candles', async () => !/05 Oct/.test(await legend.innerText()));
     await page.mouse.move(0, 0);
     await legend.filter({ hasText: newest.slice(0, 11) }).waitFor();
   });

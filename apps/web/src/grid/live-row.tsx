@@ -16,6 +16,9 @@ interface LiveRowProps<Row> {
   isDraggable: boolean;
 }
 
+/** The style that puts a cell into its track; shared, since there are thousands of cells. */
+const TRACKS = Array.from({ length: 40 }, (_, n) => ({ gridColumn: n + 1 }));
+
 /** One row of a grid: React places it, the store's frames write into it. */
 export const LiveRow = memo(LiveRowView) as typeof LiveRowView;
 
@@ -45,6 +48,7 @@ function LiveRowView<Row>(props: LiveRowProps<Row>): React.JSX.Element {
           role={column.kind === 'placed' && column.isRowHeader === true ? 'rowheader' : 'gridcell'}
           aria-colindex={n + 1}
           tabIndex={tabColumn === n ? 0 : -1}
+          style={TRACKS[n] ?? { gridColumn: n + 1 }}
           data-cell={column.id}
           data-align={column.align}
           className={column.kind === 'figure' ? 'grid-figure toned' : 'grid-placed'}
