@@ -13,7 +13,7 @@ export interface InstrumentBrief {
   name: string;
 }
 
-export const CHART_LAYERS = ['volume', 'oi', 'ema', 'vwap', 'rsi'] as const;
+export const CHART_LAYERS = ['volume', 'oi', 'ema', 'vwap', 'rsi', 'supertrend'] as const;
 export type ChartLayer = (typeof CHART_LAYERS)[number];
 
 /** What the screen remembers from visit to visit. */

@@ -9,4 +9,5 @@ export const CHART_KEYS = shortcutSection('Chart', {
   ema: { on: ['e'], does: 'EMA 9 and 21' },
   vwap: { on: ['w'], does: 'VWAP' },
   rsi: { on: ['r'], does: 'RSI 14' },
+  supertrend: { on: ['s'], does: 'Supertrend 10, 3' },
 });

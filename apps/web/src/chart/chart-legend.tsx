@@ -34,7 +34,7 @@ export function ChartLegend({ show, layers }: ChartLegendProps): React.JSX.Eleme
 }
 
 function partsOf(reading: ChartReading, layers: readonly ChartLayer[]): Part[] {
-  const { candle, ema9, ema21, vwap, rsi } = reading;
+  const { candle, ema9, ema21, vwap, rsi, supertrend } = reading;
   const day = formatIstDay(candle.startMs);
   const tone = candle.close < candle.open ? 'loss' : 'gain';
   const parts: Part[] = [
@@ -51,6 +51,14 @@ function partsOf(reading: ChartReading, layers: readonly ChartLayer[]): Part[] {
   }
   if (layers.includes('vwap')) parts.push(['VWAP', formatPrice(vwap), 'paper']);
   if (layers.includes('rsi')) parts.push(['RSI 14', formatPrice(rsi), 'ink']);
+  if (layers.includes('supertrend')) {
+    const rising = supertrend?.rising === true;
+    parts.push([
+      'ST',
+      `${formatPrice(supertrend?.value)}${supertrend === undefined ? '' : rising ? ' ▲' : ' ▼'}`,
+      rising ? 'gain' : 'loss',
+    ]);
+  }
   return parts;
 }
 

@@ -24,7 +24,17 @@ const LAYER_BUTTONS: readonly { layer: ChartLayer; label: string; key: string }[
   { layer: 'ema', label: 'EMA', key: 'e' },
   { layer: 'vwap', label: 'VWAP', key: 'w' },
   { layer: 'rsi', label: 'RSI', key: 'r' },
+  { layer: 'supertrend', label: 'ST', key: 's' },
 ];
+
+const LAYER_NAMES: Readonly<Record<ChartLayer, string>> = {
+  volume: 'Volume',
+  oi: 'Open interest',
+  ema: 'EMA 9 and 21',
+  vwap: 'VWAP of the day',
+  rsi: 'RSI 14',
+  supertrend: 'Supertrend 10, 3',
+};
 
 /** The chart of the chosen instrument. */
 export function ChartPage(): React.JSX.Element {
@@ -55,6 +65,7 @@ function useChartKeys(onNewest: () => void): void {
     ema: toggle('ema'),
     vwap: toggle('vwap'),
     rsi: toggle('rsi'),
+    supertrend: toggle('supertrend'),
   });
 }
 
@@ -93,7 +104,7 @@ function ChartHeader({ instrument }: { instrument: string }): React.JSX.Element 
             type="button"
             className="chip"
             aria-pressed={layers.includes(layer)}
-            title={`Key ${key.toUpperCase()}`}
+            title={`${LAYER_NAMES[layer]} (${key.toUpperCase()})`}
             onClick={() => dispatch(layerToggled(layer))}
           >
             {label}

@@ -1,4 +1,4 @@
-import { ema, rsi, vwap, type Candle } from './indicators.ts';
+import { ema, rsi, supertrend, vwap, type Candle } from './indicators.ts';
 
 const candle = (close: number, volume = 100, startMs = 0): Candle => ({
   startMs,
@@ -41,5 +41,42 @@ describe('indicators', () => {
     const day = (startMs: number): string => String(Math.floor(startMs / 100));
     const values = vwap([candle(10, 1, 0), candle(20, 3, 1), candle(50, 0, 100), candle(30, 2, 101)], day);
     expect(values).toEqual([10, 17.5, undefined, 30]);
+  });
+
+  it('supertrend turns where a close crosses the line, and the line never moves towards the price', () => {
+    // Rises by 2 a candle, falls by 6 a candle, rises again; every candle is 2 high.
+    const closes = [
+      ...Array.from({ length: 20 }, (_, n) => 100 + 2 * n),
+      ...Array.from({ length: 12 }, (_, n) => 138 - 6 * (n + 1)),
+      ...Array.from({ length: 20 }, (_, n) => 66 + 6 * (n + 1)),
+    ];
+    const candles = closes.map((close) => ({ ...candle(close), high: close + 1, low: close - 1 }));
+    const points = supertrend(candles);
+    expect(points.slice(0, 9).every((point) => point === undefined)).toBe(true);
+    const turns = points.flatMap((point, n) =>
+      point !== undefined && points[n - 1] !== undefined && points[n - 1]?.rising !== point.rising ? [n] : [],
+    );
+    expect(turns).toHaveLength(2);
+    for (const [n, point] of points.entries()) {
+      if (point === undefined) continue;
+      expect(point.rising ? (closes[n] ?? 0) >= point.value : (closes[n] ?? 0) <= point.value).toBe(true);
+      const before = points[n - 1];
+      if (before?.rising !== point.rising) continue;
+      expect(point.rising ? point.value >= before.value : point.value <= before.value).toBe(true);
+    }
+  });
+
+  it('supertrend by hand: a steady rise with a true range of 3 has its line 3 ranges under the middle', () => {
+    // High less the close before is 102 + 1 - 100: each true range but the first is 3, the first is 2.
+    const candles = Array.from({ length: 3 }, (_, n) => ({
+      ...candle(100 + 2 * n),
+      high: 101 + 2 * n,
+      low: 99 + 2 * n,
+    }));
+    expect(supertrend(candles, 2, 3)).toEqual([
+      undefined,
+      { value: 102 - 3 * 2.5, rising: true },
+      { value: 104 - 3 * 2.75, rising: true },
+    ]);
   });
 });

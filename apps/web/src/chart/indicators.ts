@@ -70,3 +70,41 @@ export function rsi(candles: readonly Candle[], period = 14): Series {
   }
   return out;
 }
+
+/** A trend that a price follows until it closes beyond the line. */
+export interface TrendPoint {
+  /** The line: below the price while it rises, above while it falls; rupees. */
+  value: number;
+  rising: boolean;
+}
+
+/**
+ * Supertrend: bands of `multiplier` average true ranges (Wilder's smoothing over `period`) around the middle of each candle;
+ * the lower one only rises and the upper one only falls until a close crosses it. Undefined until `period` candles are seen.
+ * Source: Olivier Seban's indicator as charting platforms compute it.
+ */
+export function supertrend(candles: readonly Candle[], period = 10, multiplier = 3): (TrendPoint | undefined)[] {
+  const out: (TrendPoint | undefined)[] = [];
+  let range = 0;
+  let upper = Number.POSITIVE_INFINITY;
+  let lower = Number.NEGATIVE_INFINITY;
+  let rising = true;
+  for (const [n, { high, low, close }] of candles.entries()) {
+    const before = candles[n - 1]?.close;
+    const trueRange =
+      before === undefined ? high - low : Math.max(high - low, Math.abs(high - before), Math.abs(low - before));
+    range += n < period ? trueRange / period : (trueRange - range) / period;
+    if (n + 1 < period) {
+      out.push(undefined);
+      continue;
+    }
+    const middle = (high + low) / 2;
+    const [nextUpper, nextLower] = [middle + multiplier * range, middle - multiplier * range];
+    // A band moves away from the price only where the close before was already beyond it.
+    upper = nextUpper < upper || (before ?? close) > upper ? nextUpper : upper;
+    lower = nextLower > lower || (before ?? close) < lower ? nextLower : lower;
+    rising = rising ? close >= lower : close > upper;
+    out.push({ value: rising ? lower : upper, rising });
+  }
+  return out;
+}

@@ -21,7 +21,7 @@ import type { ChartLayer } from '../app/layout-slice.ts';
 import { chartSeconds, istDate } from '../format/ist.ts';
 import { formatCompact, formatPrice } from '../format/numbers.ts';
 import { faded, readChartColors, type ChartColors } from './chart-colors.ts';
-import { ema, rsi, vwap, type Candle, type Series } from './indicators.ts';
+import { ema, rsi, supertrend, vwap, type Candle, type Series, type TrendPoint } from './indicators.ts';
 import { isIntraday, type ChartInterval } from './intervals.ts';
 
 /** A candle under the pointer, or the last one, with the values of the layers that are on. */
@@ -33,9 +33,10 @@ export interface ChartReading {
   ema21: number | undefined;
   vwap: number | undefined;
   rsi: number | undefined;
+  supertrend: TrendPoint | undefined;
 }
 
-type LineName = 'ema9' | 'ema21' | 'vwap' | 'rsi' | 'oi';
+type LineName = 'ema9' | 'ema21' | 'vwap' | 'rsi' | 'oi' | 'trend';
 type Line = ISeriesApi<'Line'>;
 
 const LAYER_LINES: Readonly<Record<ChartLayer, readonly LineName[]>> = {
@@ -44,6 +45,7 @@ const LAYER_LINES: Readonly<Record<ChartLayer, readonly LineName[]>> = {
   ema: ['ema9', 'ema21'],
   vwap: ['vwap'],
   rsi: ['rsi'],
+  supertrend: ['trend'],
 };
 const LAYERS = Object.keys(LAYER_LINES) as ChartLayer[];
 const INDICATOR_PAUSE_MS = 250;
@@ -70,6 +72,7 @@ export class PriceChart {
   private volume: ISeriesApi<'Histogram'> | undefined;
   private readonly lines = new Map<LineName, Line>();
   private readonly values = new Map<LineName, Series>();
+  private trend: (TrendPoint | undefined)[] = [];
   private candles: Candle[] = [];
   private colors: ChartColors;
   private interval: ChartInterval;
@@ -160,6 +163,8 @@ export class PriceChart {
       borderVisible: false,
     });
     for (const [name, line] of this.lines) line.applyOptions({ color: this.lineColor(name) });
+    // The points of the trend carry their own colours.
+    if (this.lines.has('trend')) this.computeIndicators();
     this.volume?.setData(this.candles.map((candle) => this.volumeBar(candle)));
   }
 
@@ -230,7 +235,7 @@ export class PriceChart {
 
   private lineColor(name: LineName): string {
     const { accent, warn, paper, ink, dim } = this.colors;
-    return { ema9: accent, ema21: warn, vwap: paper, rsi: ink, oi: dim }[name];
+    return { ema9: accent, ema21: warn, vwap: paper, rsi: ink, oi: dim, trend: dim }[name];
   }
 
   private compute(name: LineName): Series {
@@ -245,6 +250,9 @@ export class PriceChart {
         return rsi(this.candles);
       case 'oi':
         return this.candles.map(({ oi }) => (oi === null || oi === 0 ? undefined : oi));
+      case 'trend':
+        this.trend = supertrend(this.candles);
+        return this.trend.map((point) => point?.value);
     }
   }
 
@@ -254,12 +262,7 @@ export class PriceChart {
     for (const [name, line] of this.lines) {
       const values = this.compute(name);
       this.values.set(name, values);
-      line.setData(
-        this.candles.map((candle, n) => {
-          const value = values[n];
-          return value === undefined ? { time: time(candle) } : { time: time(candle), value };
-        }),
-      );
+      line.setData(this.candles.map((candle, n) => this.linePoint(name, candle, values[n], n)));
     }
   }
 
@@ -269,9 +272,20 @@ export class PriceChart {
     for (const [name, line] of this.lines) {
       const values = this.compute(name);
       this.values.set(name, values);
-      const value = values.at(-1);
-      line.update(value === undefined ? { time: time(candle) } : { time: time(candle), value });
+      const last = this.candles.length - 1;
+      line.update(this.linePoint(name, candle, values[last], last));
     }
+  }
+
+  private linePoint(
+    name: LineName,
+    candle: Candle,
+    value: number | undefined,
+    n: number,
+  ): { time: UTCTimestamp; value?: number; color?: string } {
+    if (value === undefined) return { time: time(candle) };
+    if (name !== 'trend') return { time: time(candle), value };
+    return { time: time(candle), value, color: this.trend[n]?.rising === true ? this.colors.gain : this.colors.loss };
   }
 
   private volumeBar(candle: Candle): { time: UTCTimestamp; value?: number; color?: string } {
@@ -309,6 +323,7 @@ export class PriceChart {
       ema21: value('ema21'),
       vwap: value('vwap'),
       rsi: value('rsi'),
+      supertrend: this.values.has('trend') ? this.trend[at] : undefined,
     });
   }
 }

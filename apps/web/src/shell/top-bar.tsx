@@ -10,6 +10,7 @@ import { isOpen, sessionSummary, sessionWord } from '../live/session.ts';
 import { StaleMark } from '../live/stale-mark.tsx';
 import { FeedAgeChip } from './feed-age-chip.tsx';
 import { MODE_NOTES, type Mode } from './mode.ts';
+import { TokenCountdown } from './token-countdown.tsx';
 
 const HEADLINES = ['NSE_INDEX|Nifty 50', 'NSE_INDEX|Nifty Bank', 'BSE_INDEX|SENSEX', 'NSE_INDEX|India VIX'];
 
@@ -35,6 +36,7 @@ export function TopBar({ mode, onPalette, onShortcuts, onDensity }: TopBarProps)
         <Headlines className="ml-2 hidden min-w-0 flex-1 lg:flex" />
         <div className="ml-auto flex items-center gap-2">
           <SessionClock />
+          <TokenCountdown />
           <FeedAgeChip />
           <div className="hidden items-center md:flex">
             <button type="button" className="icon-button" onClick={onPalette} title="Command palette (Ctrl K)">
