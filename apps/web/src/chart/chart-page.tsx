@@ -36,16 +36,22 @@ const LAYER_NAMES: Readonly<Record<ChartLayer, string>> = {
   supertrend: 'Supertrend 10, 3',
 };
 
+/** Brings the newest candle back; set while a chart is drawn. */
+type Newest = React.RefObject<(() => void) | undefined>;
+
 /** The chart of the chosen instrument. */
 export function ChartPage(): React.JSX.Element {
   const instrument = useAppSelector((state) => state.layout.selected);
+  const newest: Newest = useRef(undefined);
+  // Bound here, since they also work while candles load or cannot be had.
+  useChartKeys(() => newest.current?.());
   if (instrument === null) {
     return <EmptyNotice title="No instrument is chosen">Choose one in the market watch, or press Ctrl K.</EmptyNotice>;
   }
   return (
     <div className="flex h-full min-h-0 flex-col">
       <ChartHeader instrument={instrument} />
-      <ChartBody key={instrument} instrument={instrument} />
+      <ChartBody key={instrument} instrument={instrument} newest={newest} />
     </div>
   );
 }
@@ -115,12 +121,12 @@ function ChartHeader({ instrument }: { instrument: string }): React.JSX.Element 
   );
 }
 
-function ChartBody({ instrument }: { instrument: string }): React.JSX.Element {
+function ChartBody({ instrument, newest }: { instrument: string; newest: Newest }): React.JSX.Element {
   const id = useAppSelector((state) => state.layout.interval);
   const history = useCandleHistory(instrument, intervalOf(id));
   const { candles, failure, isFetching, retry } = history;
   if (candles !== undefined && candles.length > 0) {
-    return <LiveChart instrument={instrument} candles={candles} history={history} />;
+    return <LiveChart instrument={instrument} candles={candles} history={history} newest={newest} />;
   }
   if (failure !== undefined) return <FailureNotice failure={failure} onRetry={retry} />;
   if (candles === undefined || isFetching) return <LoadingRows rows={10} label="Loading candles" />;
@@ -135,9 +141,10 @@ interface LiveChartProps {
   instrument: string;
   candles: readonly CandleView[];
   history: CandleHistory;
+  newest: Newest;
 }
 
-function LiveChart({ instrument, candles, history }: LiveChartProps): React.JSX.Element {
+function LiveChart({ instrument, candles, history, newest }: LiveChartProps): React.JSX.Element {
   const container = useRef<HTMLDivElement>(null);
   const show = useRef<ShowReading>(undefined);
   const live = useLive();
@@ -147,7 +154,12 @@ function LiveChart({ instrument, candles, history }: LiveChartProps): React.JSX.
   const [chart, setChart] = useState<PriceChart>();
   const shownId = useRef<string>(undefined);
   useFollow([instrument]);
-  useChartKeys(() => chart?.showNewest());
+  useEffect(() => {
+    newest.current = () => chart?.showNewest();
+    return () => {
+      newest.current = undefined;
+    };
+  }, [chart, newest]);
 
   useEffect(() => {
     if (container.current === null) return undefined;

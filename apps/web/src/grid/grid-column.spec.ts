@@ -19,11 +19,12 @@ describe('columns of a grid', () => {
   it.each([
     [100, 'abcd'],
     [27, 'abcd'],
-    [26.9, 'abc'],
-    [20, 'ac'],
+    [26.9, 'ac'],
+    [15, 'ac'],
+    [14.9, 'a'],
     [9, 'a'],
     [1, 'a'],
-  ])('in %s rem stand %s: the highest rank gives way first, and its last column before its first', (width, shown) =>
+  ])('in %s rem stand %s: the highest rank gives way first, and as a whole', (width, shown) =>
     expect(ids(fitColumns(all, width))).toBe(shown),
   );
 

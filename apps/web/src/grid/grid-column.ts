@@ -56,18 +56,15 @@ export function columnsOf<Row>(all: readonly GridColumn<Row>[], preset: ColumnPr
   });
 }
 
-/** The columns that fit into a width: those of the highest rank give way first, of equal rank the last one. */
+/** The columns that fit into a width: those of the highest rank give way first, all of a rank together. */
 export function fitColumns<Row>(columns: readonly GridColumn<Row>[], widthRem: number): readonly GridColumn<Row>[] {
-  const shown = [...columns];
-  let needed = shown.reduce((sum, column) => sum + column.widthRem, 0);
-  while (needed > widthRem) {
+  let shown = columns;
+  while (shown.reduce((sum, column) => sum + column.widthRem, 0) > widthRem) {
     const rank = Math.max(...shown.map((column) => column.rank));
     if (rank <= 0) break;
-    const at = shown.findLastIndex((column) => column.rank === rank);
-    needed -= shown[at]?.widthRem ?? 0;
-    shown.splice(at, 1);
+    shown = shown.filter((column) => column.rank < rank);
   }
-  return shown.length === columns.length ? columns : shown;
+  return shown;
 }
 
 /** The columns as a `grid-template-columns`. */

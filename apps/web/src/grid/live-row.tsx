@@ -16,8 +16,9 @@ interface LiveRowProps<Row> {
   isDraggable: boolean;
 }
 
-/** The style that puts a cell into its track; shared, since there are thousands of cells. */
-const TRACKS = Array.from({ length: 40 }, (_, n) => ({ gridColumn: n + 1 }));
+/** The style that puts a cell into its track. The end is named, since a cell out of the flow would reach to the row's end. */
+const trackOf = (n: number): { gridColumn: string } => ({ gridColumn: `${n + 1} / ${n + 2}` });
+const TRACKS = Array.from({ length: 40 }, (_, n) => trackOf(n));
 
 /** One row of a grid: React places it, the store's frames write into it. */
 export const LiveRow = memo(LiveRowView) as typeof LiveRowView;
@@ -48,7 +49,7 @@ function LiveRowView<Row>(props: LiveRowProps<Row>): React.JSX.Element {
           role={column.kind === 'placed' && column.isRowHeader === true ? 'rowheader' : 'gridcell'}
           aria-colindex={n + 1}
           tabIndex={tabColumn === n ? 0 : -1}
-          style={TRACKS[n] ?? { gridColumn: n + 1 }}
+          style={TRACKS[n] ?? trackOf(n)}
           data-cell={column.id}
           data-align={column.align}
           className={column.kind === 'figure' ? 'grid-figure toned' : 'grid-placed'}
