@@ -58,6 +58,8 @@ const NAMES: Readonly<Record<string, string>> = {
   escape: 'Esc',
   enter: 'Enter',
   delete: 'Delete',
+  home: 'Home',
+  end: 'End',
   ' ': 'Space',
 };
 

@@ -285,7 +285,10 @@ export class PriceChart {
   ): { time: UTCTimestamp; value?: number; color?: string } {
     if (value === undefined) return { time: time(candle) };
     if (name !== 'trend') return { time: time(candle), value };
-    return { time: time(candle), value, color: this.trend[n]?.rising === true ? this.colors.gain : this.colors.loss };
+    const { rising, before } = { rising: this.trend[n]?.rising, before: this.trend[n - 1]?.rising };
+    // A point's colour is that of the line that leads to it: where the trend turns there is none.
+    if (before !== undefined && rising !== before) return { time: time(candle), value, color: faded(this.colors.dim, 0) };
+    return { time: time(candle), value, color: rising === true ? this.colors.gain : this.colors.loss };
   }
 
   private volumeBar(candle: Candle): { time: UTCTimestamp; value?: number; color?: string } {
