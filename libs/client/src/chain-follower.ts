@@ -1,5 +1,6 @@
 import type { ChainRowView, ChainView } from './gen/api.ts';
-import type { QuotesListener, StreamClient, StreamSubscription } from './stream-client.ts';
+import type { StreamClient, StreamSubscription } from './stream-client.ts';
+import type { QuotesListener } from './stream-events.ts';
 
 /** A chain as it stands after a frame. */
 export interface ChainEvent {

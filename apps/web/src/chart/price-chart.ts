@@ -287,7 +287,8 @@ export class PriceChart {
     if (name !== 'trend') return { time: time(candle), value };
     const { rising, before } = { rising: this.trend[n]?.rising, before: this.trend[n - 1]?.rising };
     // A point's colour is that of the line that leads to it: where the trend turns there is none.
-    if (before !== undefined && rising !== before) return { time: time(candle), value, color: faded(this.colors.dim, 0) };
+    if (before !== undefined && rising !== before)
+      return { time: time(candle), value, color: faded(this.colors.dim, 0) };
     return { time: time(candle), value, color: rising === true ? this.colors.gain : this.colors.loss };
   }
 
