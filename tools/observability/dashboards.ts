@@ -346,9 +346,75 @@ const PLATFORM: DashboardPlan = {
   ],
 };
 
+const OPTIONS: DashboardPlan = {
+  uid: 'vega-options',
+  title: 'VEGA / Options',
+  rows: [
+    {
+      title: 'State',
+      panels: [
+        figure('Chains', 'Kept live by this replica.', 'none', 'vega_options_chains'),
+        figure('Replicas', 'Living ones, as each sees them.', 'none', 'vega_options_replicas'),
+        figure('Instruments', 'Followed on the bus.', 'none', 'vega_options_instruments'),
+        figure('Refused', 'Without a place on the feed: read by REST.', 'none', 'vega_options_refused_instruments'),
+        figure('Silence', 'Longest of any chain.', 's', 'vega_options_chain_silence_seconds'),
+      ],
+    },
+    {
+      title: 'Speed',
+      panels: [
+        lines(
+          'Time to recompute an expiry',
+          'Forward, volatilities, Greeks, figures of the chain.',
+          's',
+          [quantile(0.5, 'vega_options_recompute_seconds', 'instance'), '{{instance}} p50'],
+          [quantile(0.99, 'vega_options_recompute_seconds', 'instance'), '{{instance}} p99'],
+        ),
+        lines(
+          'From tick to chain',
+          "From the newest tick's arrival at market-feed to the publication of the chain that holds it.",
+          's',
+          [quantile(0.5, 'vega_options_publish_lag_seconds', 'instance'), '{{instance}} p50'],
+          [quantile(0.99, 'vega_options_publish_lag_seconds', 'instance'), '{{instance}} p99'],
+        ),
+        lines(
+          'Updates',
+          'Published per second, and the strikes in them.',
+          'ops',
+          [`sum by (kind) (rate(vega_options_updates_total${RATE}))`, '{{kind}}'],
+          [`sum by (kind) (rate(vega_options_rows_total${RATE}))`, 'strikes, {{kind}}'],
+        ),
+        lines('Bytes', 'Of updates, per second.', 'Bps', [`rate(vega_options_bytes_total${RATE})`, '{{instance}}']),
+      ],
+    },
+    {
+      title: 'Quality',
+      panels: [
+        lines('Contracts by status', 'Of all kept chains.', 'none', [
+          'sum by (status) (vega_options_contracts)',
+          '{{status}}',
+        ]),
+        lines('Silence', 'Since the last tick of the most silent chain.', 's', [
+          'vega_options_chain_silence_seconds',
+          '{{instance}}',
+        ]),
+        lines('Ticks', 'Taken by chains per second.', 'ops', [
+          `sum by (outcome) (rate(vega_options_ticks_total${RATE}))`,
+          '{{outcome}}',
+        ]),
+        lines('Failures', 'Work that failed and is tried again, within five minutes.', 'none', [
+          'sum by (what) (increase(vega_options_failures_total[5m]))',
+          '{{what}}',
+        ]),
+      ],
+    },
+  ],
+};
+
 /** Every dashboard by the name of its file. */
 export const DASHBOARDS: Readonly<Record<string, DashboardPlan>> = {
   'market-feed.json': MARKET_FEED,
+  'options.json': OPTIONS,
   'gateway.json': GATEWAY,
   'platform.json': PLATFORM,
 };
