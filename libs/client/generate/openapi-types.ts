@@ -33,7 +33,7 @@ interface OperationObject {
   readonly operationId: string;
   readonly summary?: string;
   readonly parameters?: readonly ParameterObject[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: SchemaObject }>> };
+  readonly requestBody?: { readonly content?: Readonly<Record<string, { readonly schema: SchemaObject }>> };
   readonly responses: Readonly<Record<string, ResponseObject>>;
 }
 
@@ -118,7 +118,7 @@ function namedType(type: string, schema: SchemaObject, at: string, indent: strin
   if (plain !== undefined) return plain;
   if (type === 'array' && schema.items !== undefined) {
     const item = typeOf(schema.items, `${at}[]`, indent);
-    return /[ |&]/.test(item) ? `(${item})[]` : `${item}[]`;
+    return /[ |&]/.test(item) && !/^\{[^]*\}$/.test(item) ? `(${item})[]` : `${item}[]`;
   }
   if (type === 'object') return objectType(schema, at, indent);
   throw new Error(`${at} is of the type ${type}, which the client generator does not know`);
@@ -178,7 +178,7 @@ function brokenObject(text: string): string {
 /** The type of the JSON body of an operation; undefined when it takes none. */
 function bodyOf({ requestBody }: OperationObject, at: string): string | undefined {
   if (requestBody === undefined) return undefined;
-  const schema = requestBody.content['application/json']?.schema;
+  const schema = requestBody.content?.['application/json']?.schema;
   if (schema === undefined)
     throw new Error(`${at} takes a body that is not JSON, which the client generator does not know`);
   return typeOf(schema, `${at} body`, '  ');

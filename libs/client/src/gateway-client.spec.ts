@@ -128,13 +128,17 @@ describe('the client generator', () => {
     expect(() => clientSource(withSchema(schema))).toThrow(message);
   });
 
-  it('stops at a body and at a header parameter', () => {
+  it('sends a JSON body, and stops at another and at a header parameter', () => {
     const responses = { 200: { content: { 'application/json': { schema: { type: 'string' } } } } };
     const at = (operation: object): OpenApiDocument => ({
       paths: { '/x': { post: { operationId: 'x', responses, ...operation } } },
       components: { schemas: {} },
     });
-    expect(() => clientSource(at({ requestBody: {} }))).toThrow(/has a body/);
+    expect(() => clientSource(at({ requestBody: {} }))).toThrow(/takes a body that is not JSON/);
+    const schema = { type: 'object', required: ['a'], properties: { a: { type: 'array', items: { type: 'integer' } } } };
+    const text = clientSource(at({ requestBody: { content: { 'application/json': { schema } } } }));
+    expect(text).toContain('export interface XRequest {\n  body: {\n    a: number[];\n  };\n}');
+    expect(text).toContain("method: 'POST', path: '/x', body: request.body }");
     const parameters = [{ name: 'h', in: 'header', schema: { type: 'string' } }];
     expect(() => clientSource(at({ parameters }))).toThrow(/takes h in header/);
     expect(clientSource(at({}))).toContain('export function x(access: GatewayAccess');

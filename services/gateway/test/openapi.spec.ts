@@ -38,6 +38,13 @@ describe('the OpenAPI document', () => {
       '/api/v1/market/overview',
       '/api/v1/market/quote/{symbol}',
       '/api/v1/market/search',
+      '/api/v1/options/analytics',
+      '/api/v1/options/chain',
+      '/api/v1/options/expiries/{instrument_key}',
+      '/api/v1/options/history/iv',
+      '/api/v1/options/payoff',
+      '/api/v1/options/smile',
+      '/api/v1/options/underlyings',
     ]);
   });
 
@@ -66,6 +73,8 @@ describe('the OpenAPI document', () => {
     ['/api/v1/market/historical/{symbol}', ['from', 'interval', 'symbol', 'to', 'unit']],
     ['/api/v1/market/search', ['expiry', 'limit', 'offset', 'q', 'segment', 'type']],
     ['/api/v1/market/overview', []],
+    ['/api/v1/options/chain', ['expiry_date', 'greeks', 'instrument_key']],
+    ['/api/v1/options/history/iv', ['days', 'instrument_key']],
   ])('%s documents its parameters %j', (path, names) => {
     const operation = document.paths[path]?.get;
     const parameters = (operation?.parameters ?? []) as { name: string; description?: string; in: string }[];
@@ -76,7 +85,7 @@ describe('the OpenAPI document', () => {
 
   it('documents every error as a problem, by the status that the table gives its codes', () => {
     for (const [path, item] of Object.entries(document.paths)) {
-      const responses = Object.entries(item.get?.responses ?? {}) as [
+      const responses = Object.entries((item.get ?? item.post)?.responses ?? {}) as [
         string,
         { description: string; content?: object },
       ][];
@@ -90,7 +99,7 @@ describe('the OpenAPI document', () => {
         return codes;
       });
       expect([path, told]).toEqual([path, expect.arrayContaining(['BAD_REQUEST', 'INTERNAL', 'METHOD_NOT_ALLOWED'])]);
-      if (path.includes('/market/')) {
+      if (path.includes('/market/') || path.includes('/options/')) {
         expect([path, told]).toEqual([path, expect.arrayContaining(['SERVICE_UNAVAILABLE', 'DEADLINE_EXCEEDED'])]);
       }
       if (path.includes('{symbol}'))
