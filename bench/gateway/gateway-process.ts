@@ -16,7 +16,7 @@ export interface GatewayProcess {
   stop(): Promise<void>;
 }
 
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 120_000;
 
 /** Starts it with its limits out of the way but in force; VEGA_BENCH_CPU_PROF names a folder for a profile of it. */
 export async function startGatewayProcess(natsUrl: string, redisUrl: string): Promise<GatewayProcess> {

@@ -1,5 +1,5 @@
 /**
- * The Grafana dashboards as data: rows of panels, each with its PromQL. `node tools/observability/write-dashboards.ts`
+ * The Grafana dashboards as data: rows of panels, each with its PromQL. `node tools/observability/write-observability.ts`
  * writes them to deploy/observability/dashboards; a spec compares what is committed.
  */
 

@@ -6,6 +6,7 @@ import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
+import { OPERATOR_KINDS } from './monitoring.ts';
 import type { Manifest, Yaml } from './manifests.ts';
 
 interface SchemaError {
@@ -39,6 +40,11 @@ async function loadValidator(manifest: Manifest): Promise<Validator | undefined>
 
 /** Everything an API server would refuse in a manifest, one sentence each; empty when it would be taken. */
 export async function validateManifest(manifest: Manifest): Promise<string[]> {
+  const operators = OPERATOR_KINDS[`${manifest.apiVersion} ${manifest.kind}`];
+  if (operators !== undefined) {
+    const parsed = operators.safeParse(manifest);
+    return (parsed.error?.issues ?? []).map(({ path, message }) => `/${path.map(String).join('/')} ${message}`);
+  }
   const validate = await loadValidator(manifest);
   if (validate === undefined) return [`no schema is known for ${manifest.apiVersion} ${manifest.kind}`];
   const witness = new Witness();

@@ -1,6 +1,7 @@
 // All checks over one rendered overlay, as rows of a table.
 import { nameOf, type Manifest, type Overlay } from './manifests.ts';
 import { arrowProblems } from './network-arrows.ts';
+import { monitoringProblems } from './monitoring.ts';
 import { POLICIES } from './policies.ts';
 import { validateManifest } from './validate-manifest.ts';
 
@@ -20,6 +21,11 @@ export async function verifyOverlay(overlay: Overlay, manifests: readonly Manife
   return [
     { overlay, check: `${manifests.length} objects fit their schemas, no unknown field`, problems: invalid },
     ...POLICIES.map((policy) => ({ overlay, check: policy.name, problems: policy.check(manifests, overlay) })),
+    {
+      overlay,
+      check: 'every process scraped; alerts and dashboards as committed, with runbooks and metrics that exist',
+      problems: monitoringProblems(manifests, overlay),
+    },
     { overlay, check: 'network arrows are exactly the designed ones', problems: arrowProblems(manifests, overlay) },
   ];
 }
