@@ -15,6 +15,8 @@ describe('readConfig', () => {
       sessionClock: 'always-open',
       seed: 1,
       faultPort: undefined,
+      natsUrl: undefined,
+      master: undefined,
       openingPaise: 250_000_000,
       brokeragePaise: 2_000,
       staticIp: 'enforced',

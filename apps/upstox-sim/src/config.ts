@@ -7,8 +7,10 @@ const Environment = z
     VEGA_SIM_HOST: z.string().min(1).default('127.0.0.1'),
     VEGA_SIM_PORT: port(9080),
     VEGA_SIM_STATE_DIR: z.string().min(1).default('.vega/upstox-sim'),
-    VEGA_SIM_SOURCE: z.enum(['generated', 'recorded']).default('generated'),
+    VEGA_SIM_SOURCE: z.enum(['generated', 'recorded', 'live']).default('generated'),
     VEGA_SIM_RECORDED_FILE: z.string().min(1).optional(),
+    VEGA_SIM_NATS_URL: z.string().min(1).optional(),
+    VEGA_SIM_MASTER: z.string().min(1).optional(),
     VEGA_SIM_SPEED: z.coerce.number().positive().max(10_000).default(1),
     VEGA_SIM_STEP_MS: z.coerce.number().int().min(10).max(10_000).optional(),
     VEGA_SIM_START: z.enum(['first-subscription', 'immediately']).default('first-subscription'),
@@ -24,7 +26,7 @@ const Environment = z
     VEGA_SIM_STATIC_IP: z.enum(['enforced', 'off']).default('enforced'),
     VEGA_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
-  .refine((env) => env.VEGA_SIM_SOURCE === 'recorded' || (env.VEGA_SIM_SPEED >= 1 && env.VEGA_SIM_SPEED <= 600), {
+  .refine((env) => env.VEGA_SIM_SOURCE !== 'generated' || (env.VEGA_SIM_SPEED >= 1 && env.VEGA_SIM_SPEED <= 600), {
     path: ['VEGA_SIM_SPEED'],
     message: 'of a generated market is from 1 to 600',
     when: ({ value }) => isRead(value, 'VEGA_SIM_SPEED'),
@@ -38,6 +40,16 @@ const Environment = z
     path: ['VEGA_SIM_RECORDED_FILE'],
     message: 'is required when VEGA_SIM_SOURCE is recorded',
     when: ({ value }) => isRead(value, 'VEGA_SIM_SOURCE'),
+  })
+  .refine((env) => env.VEGA_SIM_SOURCE !== 'live' || env.VEGA_SIM_NATS_URL !== undefined, {
+    path: ['VEGA_SIM_NATS_URL'],
+    message: 'is required when VEGA_SIM_SOURCE is live',
+    when: ({ value }) => isRead(value, 'VEGA_SIM_SOURCE'),
+  })
+  .refine((env) => env.VEGA_SIM_SOURCE !== 'live' || env.VEGA_SIM_MASTER !== undefined, {
+    path: ['VEGA_SIM_MASTER'],
+    message: 'is required when VEGA_SIM_SOURCE is live',
+    when: ({ value }) => isRead(value, 'VEGA_SIM_SOURCE'),
   });
 
 /** Whether a variable was understood on its own, so that rules across variables can speak about it. */
@@ -50,7 +62,11 @@ export interface SimulatorConfig {
   readonly host: string;
   readonly port: number;
   readonly stateDir: string;
-  readonly source: 'generated' | 'recorded';
+  readonly source: 'generated' | 'recorded' | 'live';
+  /** Live: where the platform's ticks are published. */
+  readonly natsUrl: string | undefined;
+  /** Live: file or address of the broker's instrument master. */
+  readonly master: string | undefined;
   readonly recordedFile: string | undefined;
   readonly speed: number;
   /** Wall milliseconds per step of a generated market; undefined for its own choice. */
@@ -91,6 +107,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): S
     port: read.VEGA_SIM_PORT,
     stateDir: read.VEGA_SIM_STATE_DIR,
     source: read.VEGA_SIM_SOURCE,
+    natsUrl: read.VEGA_SIM_NATS_URL,
+    master: read.VEGA_SIM_MASTER,
     recordedFile: read.VEGA_SIM_RECORDED_FILE,
     speed: read.VEGA_SIM_SPEED,
     stepMs: read.VEGA_SIM_STEP_MS,

@@ -6,6 +6,7 @@ import { createMarketSource } from './market/index.ts';
 import { startSimulator, type RunningSimulator } from './simulator.ts';
 
 async function run(config: SimulatorConfig): Promise<RunningSimulator> {
+  const log = createLogger(config.logLevel);
   const market = await createMarketSource({
     clock: systemClock,
     source: config.source,
@@ -17,8 +18,11 @@ async function run(config: SimulatorConfig): Promise<RunningSimulator> {
     load: config.load,
     recordedFile: config.recordedFile,
     startWhen: config.startWhen,
+    natsUrl: config.natsUrl,
+    master: config.master,
+    log,
   });
-  return startSimulator({ config, market, clock: systemClock, log: createLogger(config.logLevel) });
+  return startSimulator({ config, market, clock: systemClock, log });
 }
 
 function fail(error: unknown): never {

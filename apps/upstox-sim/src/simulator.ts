@@ -101,7 +101,7 @@ function assemble({ config, market, clock, log, feed }: SimulatorParts, isReady:
       journalFolder: state('trading'),
       openingPaise: config.openingPaise,
       brokeragePaise: config.brokeragePaise,
-      followsWall: config.source === 'generated' && config.sessionClock === 'wall',
+      followsWall: config.source === 'live' || (config.source === 'generated' && config.sessionClock === 'wall'),
     },
     market,
     catalog,

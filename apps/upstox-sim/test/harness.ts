@@ -83,6 +83,8 @@ export async function startHarness(
     stateDir,
     source: 'generated',
     recordedFile: undefined,
+    natsUrl: undefined,
+    master: undefined,
     speed: 1,
     stepMs: undefined,
     startWhen: 'immediately',

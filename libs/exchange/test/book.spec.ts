@@ -85,12 +85,12 @@ function same(a: unknown, b: unknown): boolean {
 }
 
 describe('the book against a naive book', () => {
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])('never differs over 2,500 commands of seed %i', (seed) => {
+  it.each([1, 2, 3, 4])('never differs over 2,500 commands of seed %i', (seed) => {
     compare(seed, 2_500);
   });
 
   it('is a comparison that notices a lost priority', () => {
-    expect(() => [11, 12, 13, 14].forEach((seed) => compare(seed, 2_500, true))).toThrow(/differ|fills/);
+    expect(() => [11, 12].forEach((seed) => compare(seed, 2_500, true))).toThrow(/differ|fills/);
   });
 });
 

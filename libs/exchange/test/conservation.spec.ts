@@ -8,8 +8,13 @@ import { CALL, FAR_CALL, FUTURE, PaperMarket, PUT, SHARE, SPOT_KEY } from './pap
 import { Seeded } from './seeded.ts';
 
 const INSTRUMENTS = [CALL, FAR_CALL, PUT, FUTURE, SHARE];
+/** Options are the dearer to margin: shares and futures make most of the million. */
+const TRADED = [CALL, FAR_CALL, PUT, FUTURE, FUTURE, FUTURE, ...Array.from({ length: 12 }, () => SHARE)];
 const ACCOUNTS = ['A', 'B', 'C'];
 const OPENING = 5_000_000_00;
+
+/** Events that the long run reaches; `VEGA_EXCHANGE_EVENTS=1000000` makes it the million of a release. */
+const EVENTS = Number(process.env['VEGA_EXCHANGE_EVENTS'] ?? 250_000);
 
 /** Reads events and keeps sums only. */
 class NaiveLedger {
@@ -76,7 +81,7 @@ function run(seed: number, commands: number, commandsPerDay: number, sabotage = 
 }
 
 function step(random: Seeded, market: PaperMarket, exchange: Exchange, living: string[]): void {
-  const instrument = random.pick(INSTRUMENTS);
+  const instrument = random.pick(TRADED);
   const last = market.view(instrument.key)?.lastPaise ?? 0;
   const { tickPaise } = instrument;
   const dice = random.unit();
@@ -154,16 +159,16 @@ function endDay(
 }
 
 describe('conservation', () => {
-  it('of money and quantity over a million events', () => {
+  it('of money and quantity over hundreds of thousands of events', () => {
     let events = 0;
     let trades = 0;
-    for (let seed = 1; events < 1_000_000; seed++) {
-      const result = run(seed, 60_000, 300);
+    for (let seed = 1; events < EVENTS; seed++) {
+      const result = run(seed, 30_000, 400);
       events += result.events;
       trades += result.trades;
     }
-    expect(trades).toBeGreaterThan(50_000);
-  }, 240_000);
+    expect(trades).toBeGreaterThan(EVENTS / 40);
+  }, 900_000);
 
   it('is checked by a ledger that notices a trade it has not seen', () => {
     expect(() => run(7, 6_000, 300, true)).toThrow();

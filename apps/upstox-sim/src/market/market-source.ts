@@ -109,9 +109,9 @@ export interface MarketStep {
   statusChanged: boolean;
 }
 
-/** A source of market: generated, recorded or (later) mirrored from a live feed. The servers know only this port. */
+/** A source of market: generated, recorded or mirrored from the platform's own ticks. The servers know only this port. */
 export interface MarketSource {
-  readonly kind: 'generated' | 'recorded';
+  readonly kind: 'generated' | 'recorded' | 'live';
   /** Market time now. */
   now(): MarketInstant;
   /** The master of the current market date. The array is replaced, never mutated, when the date changes. */

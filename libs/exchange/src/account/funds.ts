@@ -148,15 +148,26 @@ function derivativesBlock(
     pending
       .filter((one) => one.side === side && one.instrument.kind !== 'equity')
       .map(({ instrument, units }) => ({ instrument, quantity: side === 'BUY' ? units : -units }));
-  const cases = [held, [...held, ...orders('BUY')], [...held, ...orders('SELL')]].map((legs) => byUnderlying(legs));
+  const alone = byUnderlying(held);
+  const cases = [alone, ...(['BUY', 'SELL'] as const).map((side) => byUnderlying(orders(side)))];
   let [span, exposure] = [0, 0];
   for (const key of new Set(cases.flatMap((one) => [...one.keys()]))) {
-    const margins = cases.map((one) => derivativeMargin(one.get(key) ?? [], market));
-    const worst = margins.reduce((a, b) => (b.span + b.exposure > a.span + a.exposure ? b : a));
+    const base = alone.get(key) ?? [];
+    let worst = derivativeMargin(base, market);
+    for (const waiting of cases.slice(1).map((one) => one.get(key))) {
+      if (waiting === undefined) continue;
+      const margin = derivativeMargin(merged(base, waiting), market);
+      if (margin.span + margin.exposure > worst.span + worst.exposure) worst = margin;
+    }
     span += worst.span;
     exposure += worst.exposure;
   }
   return { span, exposure };
+}
+
+/** Two lists of legs on one underlying as one, each instrument once. */
+function merged(a: readonly DerivativeLeg[], b: readonly DerivativeLeg[]): DerivativeLeg[] {
+  return [...byUnderlying([...a, ...b]).values()].flat();
 }
 
 /** Legs by underlying, one per instrument. */
