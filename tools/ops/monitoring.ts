@@ -1,6 +1,6 @@
 // What must hold of the monitoring objects: every process is scraped, the rules are those of deploy/observability, and what
 // they name exists.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { declaredMetrics, isDeclared } from '../observability/declared-metrics.ts';
@@ -124,8 +124,10 @@ function dashboardProblems(manifests: readonly Manifest[]): string[] {
   const maps = manifests.filter(({ kind, metadata: { labels } }) => {
     return kind === 'ConfigMap' && asObject(labels)['grafana_dashboard'] === '1';
   });
-  if (maps.length === 0) return ['no dashboard is handed to Grafana'];
-  return maps.flatMap((map) =>
+  const given = new Set(maps.flatMap((map) => Object.keys(asObject(map['data']))));
+  const left = readdirSync(join(root, 'deploy/observability/dashboards')).filter((file) => !given.has(file));
+  const missing = left.map((file) => `${file} is handed to Grafana by nobody`);
+  const wrong = maps.flatMap((map) =>
     Object.entries(asObject(map['data'])).flatMap(([file, text]) => {
       const source = readFileSync(join(root, 'deploy/observability/dashboards', file), 'utf8');
       const differs = text === source ? [] : [`${file} is not the one of deploy/observability/dashboards`];
@@ -136,4 +138,5 @@ function dashboardProblems(manifests: readonly Manifest[]): string[] {
       ];
     }),
   );
+  return [...missing, ...wrong];
 }

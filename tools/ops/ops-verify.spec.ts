@@ -188,6 +188,11 @@ describeRendered('manifests', () => {
       (all) => void (asObject(find(all, 'ConfigMap', 'vega-dashboards')['data'])['gateway.json'] = '{}'),
     ],
     [
+      'a dashboard that is left out',
+      /platform.json is handed to Grafana by nobody/,
+      (all) => void delete asObject(find(all, 'ConfigMap', 'vega-dashboards')['data'])['platform.json'],
+    ],
+    [
       'a field that the operator does not know',
       /Unrecognized key: "podMetricEndpoints"/,
       (all) => void (asObject(find(all, 'PodMonitor', 'vega')['spec'])['podMetricEndpoints'] = []),
