@@ -13,6 +13,8 @@ const NIFTY = 'NSE_INDEX|Nifty 50';
 /** Waits are for a condition; the limit is for a machine that is slow and busy. */
 const WAIT_MS = 90_000;
 const TEST_MS = 240_000;
+/** Where nothing is built yet the stack is built first. */
+const START_MS = 420_000;
 
 const program = findOrInstallChromium((line) => process.stderr.write(`${line}\n`));
 const describeInBrowser = program === undefined ? describe.skip : describe;
@@ -24,20 +26,19 @@ describeInBrowser('the screen of a running stack (needs Chromium)', () => {
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
-  let failures: string[];
+  const failures: string[] = [];
 
   beforeAll(async () => {
     mkdirSync(screens, { recursive: true });
-    stack = await startTestStack({ args: ['--fault-port'] });
+    stack = await startTestStack({ args: ['--fault-port'], withinMs: START_MS });
     gateway = await startOwnGateway(stack);
     browser = await chromium.launch({ executablePath: program ?? '', args: [...CHROMIUM_FLAGS] });
     context = await browser.newContext({ locale: 'en-IN', viewport: { width: 1440, height: 900 } });
     context.setDefaultTimeout(WAIT_MS);
     page = await context.newPage();
-    failures = [];
     page.on('pageerror', (error) => failures.push(error.message));
     await page.goto(gateway.url);
-  }, TEST_MS);
+  }, START_MS + TEST_MS);
   afterAll(async () => {
     await browser?.close();
     await gateway?.stop();
