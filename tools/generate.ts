@@ -1,4 +1,4 @@
-// Regenerates what is generated: protobuf code, reference tables, AsyncAPI, OpenAPI. `--check` fails when that would
+// Regenerates what is generated: protobuf code, reference tables, AsyncAPI, OpenAPI, dashboards and their manifests. `--check` fails when that would
 // change anything; it expects the gateway to be built, which `npm test` has done by then.
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { dirname, join, relative } from 'node:path';
 import { stateFolder } from '@vega/testkit';
 import { clientSource, type OpenApiDocument } from '@vega/client/generate';
 import { natsManifests } from './bus/nats-manifests.ts';
+import { observabilityFiles } from './observability/observability-files.ts';
 import { referenceDocuments } from './reference-docs.ts';
 import { runNx } from './stack/build.ts';
 
@@ -65,6 +66,7 @@ const wanted = new Map<string, string>();
 for (const [path, text] of generatedCode()) wanted.set(join('libs/contracts/src/gen', path), text);
 for (const [path, text] of referenceDocuments()) wanted.set(path, text);
 for (const [path, text] of natsManifests()) wanted.set(path, text);
+for (const [path, text] of await observabilityFiles(root)) wanted.set(path, text);
 
 const stale: string[] = [];
 

@@ -1,5 +1,5 @@
 /**
- * The Grafana dashboards as data: rows of panels, each with its PromQL. `node tools/observability/write-observability.ts`
+ * The Grafana dashboards as data: rows of panels, each with its PromQL. `npm run generate`
  * writes them to deploy/observability/dashboards; a spec compares what is committed.
  */
 

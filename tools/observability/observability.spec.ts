@@ -8,7 +8,6 @@ import { readAlertFiles } from './alert-rules.ts';
 import { DASHBOARDS } from './dashboards.ts';
 import { expressionsOf, toGrafana } from './grafana.ts';
 import { metricNamesOf, offeredNames } from './metric-names.ts';
-import { prometheusRuleText } from './prometheus-rule.ts';
 import { obtainPromtool } from './promtool.ts';
 
 const root = projectRoot();
@@ -43,11 +42,6 @@ describe('dashboards', () => {
 });
 
 describe('alerts and runbooks', () => {
-  it('are handed to the Prometheus operator as their files say', () => {
-    const committed = readFileSync(join(root, 'deploy/observability/prometheus-rule.yaml'), 'utf8');
-    expect(committed).toBe(prometheusRuleText(alertFolder));
-  });
-
   it('belong to each other, one page per alert', () => {
     const pages = readdirSync(join(root, 'docs/runbooks')).filter((name) => name !== 'README.md');
     const wanted = alerts.map(({ alert }) => `${alert.replaceAll(/(?<!^)(?=[A-Z])/g, '-').toLowerCase()}.md`);

@@ -18,5 +18,5 @@ export function prometheusRuleText(folder: string): string {
     metadata: { name: 'vega', labels: { 'app.kubernetes.io/part-of': 'vega' } },
     spec: { groups: ruleGroups(folder) },
   };
-  return `# Written from alerts/ by tools/observability/write-observability.ts; change the rules there.\n${stringify(rule)}`;
+  return `# Written from alerts/ by "npm run generate"; change the rules there.\n${stringify(rule)}`;
 }
