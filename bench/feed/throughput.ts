@@ -21,6 +21,8 @@ const emptyDirectory: InstrumentDirectory = {
   resolve: () => undefined,
   underlyings: () => [],
   futuresOf: () => [],
+  expiriesOf: () => [],
+  derivativesOf: () => [],
   onChange: () => () => undefined,
 };
 
