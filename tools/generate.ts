@@ -14,6 +14,7 @@ import { runNx } from './stack/build.ts';
 const root = dirname(import.meta.dirname);
 const contracts = join(root, 'libs/contracts');
 const check = process.argv.includes('--check');
+const wanted = new Map<string, string>();
 
 function filesUnder(folder: string): Map<string, string> {
   const found = new Map<string, string>();
@@ -43,7 +44,9 @@ function generatedCode(): Map<string, string> {
     runBuf(copy, 'generate');
     const code = filesUnder(join(copy, 'src/gen'));
     runBuf(copy, 'build', '--as-file-descriptor-set', '--exclude-source-info', '-o', 'schemas.binpb');
-    return code.set('descriptor-set.ts', descriptorSource(readFileSync(join(copy, 'schemas.binpb'))));
+    const schemas = readFileSync(join(copy, 'schemas.binpb'));
+    wanted.set('clients/python/vega_bus/schemas.py', pythonSchemas(schemas));
+    return code.set('descriptor-set.ts', descriptorSource(schemas));
   } finally {
     rmSync(copy, { recursive: true, force: true });
   }
@@ -62,7 +65,20 @@ function descriptorSource(set: Buffer): string {
   ].join('\n');
 }
 
-const wanted = new Map<string, string>();
+/** The same for the Python client, which needs no compiler of schemas. */
+function pythonSchemas(set: Buffer): string {
+  const lines = set.toString('base64').match(/.{1,110}/g) ?? [];
+  return [
+    '# Generated from libs/contracts/proto by "npm run generate". Do not edit.',
+    '"""A google.protobuf.FileDescriptorSet of every schema, in base64."""',
+    '',
+    'FILE_DESCRIPTOR_SET = (',
+    ...lines.map((line) => `    "${line}"`),
+    ')',
+    '',
+  ].join('\n');
+}
+
 for (const [path, text] of generatedCode()) wanted.set(join('libs/contracts/src/gen', path), text);
 for (const [path, text] of referenceDocuments()) wanted.set(path, text);
 for (const [path, text] of natsManifests()) wanted.set(path, text);

@@ -1,9 +1,9 @@
 /** The accounts and users of the bus as nats-server's configuration wants them. */
 import {
   BUS_CONTRACTS,
-  filterOf,
   QUANT_BRIDGE,
   quantCopies,
+  subscriptionOf,
   teamSignals,
   type BusContracts,
   type BusPermissions,
@@ -47,7 +47,7 @@ export function natsAccounts(
     users
       .filter((user) => user.account === account)
       .map((user) => ({ nkey: keyOf(user.name), permissions: toNats(user.permissions) }));
-  const shown = contracts.families.filter((family) => family.consumers.includes('quants')).map(filterOf);
+  const shown = contracts.families.filter((family) => family.consumers.includes('quants')).map(subscriptionOf);
   const copies = quantCopies(contracts);
   // The server's own mirror asks for a consumer with these subjects; no user of the account may publish them.
   const asks = copies.flatMap(({ stream, filter }) =>

@@ -45,6 +45,11 @@ export function filterOf(family: { readonly pattern: string }): string {
   return family.pattern.replaceAll(/<[^>]+>/g, '*');
 }
 
+/** The same for who subscribes: whatever the places at the end are, so that `>` may be written there too. */
+export function subscriptionOf(family: { readonly pattern: string }): string {
+  return filterOf(family).replace(/(\.\*)+$/, '.>');
+}
+
 /** Whether every subject that `inner` matches is matched by `outer`. */
 export function covers(outer: string, inner: string): boolean {
   const [wide, narrow] = [outer.split('.'), inner.split('.')];
@@ -80,7 +85,7 @@ export function permissionsOf(party: Party, contracts: BusContracts = BUS_CONTRA
     publish: sorted(publish.some((subject) => subject.startsWith('$JS.')) ? [...publish, '$JS.API.INFO'] : publish),
     subscribe: sorted([
       `${inboxPrefixOf(party)}.>`,
-      ...consumedBy(party, families),
+      ...subscribedBy(party, families),
       ...(requests.some((request) => request.service === party) ? [subjects.rpc(party, '') + '*'] : []),
     ]),
     answers,
@@ -92,7 +97,7 @@ export function operatorPermissions(contracts: BusContracts = BUS_CONTRACTS): Bu
   const { families, streams } = contracts;
   return {
     publish: sorted(['$JS.API.INFO', '$JS.API.STREAM.NAMES', ...watchRights(streams)]),
-    subscribe: sorted([`${inboxPrefixOf('operator')}.>`, ...consumedBy('quants', families)]),
+    subscribe: sorted([`${inboxPrefixOf('operator')}.>`, ...subscribedBy('quants', families)]),
     answers: false,
   };
 }
@@ -164,7 +169,10 @@ export function teamPermissions(team: QuantTeam, contracts: BusContracts = BUS_C
       ...(rights.length === 0 ? [] : ['$JS.API.INFO', ...rights]),
       ...(team.signals ? [teamSignals(team)] : []),
     ]),
-    subscribe: sorted([`${inboxPrefixOf(teamUser(team))}.>`, ...reads]),
+    subscribe: sorted([
+      `${inboxPrefixOf(teamUser(team))}.>`,
+      ...team.reads.map((name) => subscriptionOf(quantFamily(name))),
+    ]),
     answers: false,
   };
 }
@@ -192,6 +200,10 @@ export function teamSignals(team: QuantTeam): string {
 
 function consumedBy(party: BusParty, families: BusContracts['families']): string[] {
   return families.filter((family) => family.consumers.includes(party)).map(filterOf);
+}
+
+function subscribedBy(party: BusParty, families: BusContracts['families']): string[] {
+  return families.filter((family) => family.consumers.includes(party)).map(subscriptionOf);
 }
 
 function durablesOf(stream: StreamDefinition): DurableReader[] {

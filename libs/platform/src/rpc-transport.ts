@@ -192,6 +192,10 @@ export function serveRpc<Req, Res>(
         parts.log.error({ err: error, subject: contract.subject }, 'a request subscription failed');
         return;
       }
+      if (!asksInbox(message)) {
+        parts.log.warn({ subject: contract.subject }, 'a request without an inbox is dropped');
+        return;
+      }
       const work = answerRequest(parts, contract, message, handle).finally(() => inHand.delete(work));
       inHand.add(work);
     },

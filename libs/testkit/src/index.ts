@@ -9,6 +9,7 @@ export * from './test-servers.ts';
 export * from './servers/apt-packages.ts';
 export * from './servers/managed-process.ts';
 export * from './servers/process-identity.ts';
+export * from './servers/python-protobuf.ts';
 export * from './servers/run-command.ts';
 export * from './servers/running-server.ts';
 export * from './servers/server-programs.ts';

@@ -3,6 +3,7 @@ import { SpanKind } from '@opentelemetry/api';
 import { orderSubmit, type RpcContract, writerCommand } from '@vega/contracts';
 import { Defect, OutcomeError } from '@vega/kernel';
 import {
+  asksInbox,
   badRequest,
   type BrokerAccounts,
   encodeError,
@@ -96,7 +97,8 @@ export class NatsWriterDoors implements WriterDoors {
     return bus.nc.subscribe(contract.subject, {
       callback: (error, message) => {
         if (error !== null) logger.error({ err: error }, 'the subscription of an account failed');
-        else void take(message);
+        else if (asksInbox(message)) void take(message);
+        else logger.warn({ method: contract.method }, 'a request without an inbox is dropped');
       },
     });
   }
