@@ -1,8 +1,9 @@
 // The living market as its users meet it: a curl, a stream client, a quant on the bus; and what they see when the feed fails.
+import { join } from 'node:path';
 import { connect } from '@nats-io/transport-node';
 import { StreamClient, type QuotesEvent, type StreamSocket } from '@vega/client';
 import { parseTickSubject, subjects, Tick } from '@vega/contracts';
-import { eventually } from '@vega/testkit';
+import { eventually, obtainPythonProtobuf, programFolder, projectRoot, runCommand } from '@vega/testkit';
 import { WebSocket } from 'ws';
 import { asUser } from '../tools/bus/bus-keys.ts';
 import { startTestStack, type TestStack } from './stack-harness.ts';
@@ -14,6 +15,25 @@ interface QuoteBody {
   stale: boolean;
   stale_reason: string | null;
   age: { connection_ms: number | null; quote_ms: number };
+}
+
+/** Lines of a quant's program: `count` ticks, each instrument's sequence without a gap, prices above zero. */
+function expectTicksInOrder(output: string, count: number): void {
+  const ticks = output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { instrument: string; seq: number; gap: number; last_price: number });
+  expect(ticks).toHaveLength(count);
+  const last = new Map<string, number>();
+  for (const { instrument, seq, gap, last_price } of ticks) {
+    expect({ instrument, gap, follows: seq === (last.get(instrument) ?? seq - 1) + 1 }).toEqual({
+      instrument,
+      gap: 0,
+      follows: true,
+    });
+    expect(last_price).toBeGreaterThan(0);
+    last.set(instrument, seq);
+  }
 }
 
 interface StatusBody {
@@ -97,6 +117,40 @@ describe('a living market', () => {
     await nc.close();
     expect(problems).toEqual([]);
   });
+
+  it.each([
+    ['live', []],
+    ['from the stream', ['--from-start']],
+  ])(
+    "a quant's Python program follows ticks in order, %s",
+    async (_how, more) => {
+      const python = await obtainPythonProtobuf(programFolder());
+      if (typeof python === 'string') {
+        // Only where neither Python nor its package can be had; elsewhere this runs.
+        console.warn(`the Python client is not tested: ${python}`);
+        return;
+      }
+      const { bus, nats } = stack.addresses;
+      const args = ['--nats', nats, '--seed', join(bus, 'quants-demo.nk'), '--count', '200', ...more];
+      const run = await runCommand(python.command, [join(projectRoot(), 'clients/python/follow_ticks.py'), ...args], {
+        timeoutMs: 90_000,
+        env: { ...process.env, ...python.environment },
+      });
+      expect(run.stderr).toBe('');
+      expectTicksInOrder(run.stdout, 200);
+    },
+    120_000,
+  );
+
+  it("a quant's TypeScript program follows ticks in order", async () => {
+    const { bus, nats } = stack.addresses;
+    const program = join(projectRoot(), 'clients/typescript/follow-ticks.ts');
+    const flags = ['--conditions=@vega/source', '--disable-warning=ExperimentalWarning'];
+    const args = [...flags, program, nats, 'demo', join(bus, 'quants-demo.nk'), '200'];
+    const run = await runCommand(process.execPath, args, { timeoutMs: 90_000, cwd: projectRoot() });
+    expect(run.stderr).toBe('');
+    expectTicksInOrder(run.stdout, 200);
+  }, 120_000);
 
   it('an unknown symbol is a 404 with a code, a bad span a 400 with the limits', async () => {
     const unknown = await fetch(`${stack.addresses.gateway}/api/v1/market/quote/NOSUCHTHING`);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { eventually, freePort, projectRoot, startProcess } from '@vega/testkit';
 import type { ManagedProcess } from '@vega/testkit';
+import { prepareBus } from '../tools/stack/bus.ts';
 import { SERVICES } from '../tools/stack/services.ts';
 import type { TestStack } from './stack-harness.ts';
 
@@ -24,7 +25,9 @@ export async function startOwnGateway(stack: TestStack): Promise<OwnGateway> {
   const ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await freePort()] as const)));
   const { nats, postgres, redis } = stack.addresses;
   const options = { replayFile: undefined, speed: undefined, seed: undefined, faultPort: undefined };
-  const context = { nats, postgres, redis, ports, dataFolder: join(stack.state, 'data'), options };
+  // The keys that the stack made: the second gateway is the same user of the bus.
+  const bus = prepareBus(stack.state);
+  const context = { nats, bus, postgres, redis, ports, dataFolder: join(stack.state, 'data'), options };
   let running: ManagedProcess | undefined;
   const start = async (): Promise<void> => {
     const process_ = await startProcess({
@@ -32,7 +35,12 @@ export async function startOwnGateway(stack: TestStack): Promise<OwnGateway> {
       command: process.execPath,
       args: ['--enable-source-maps', join(projectRoot(), entry.folder, 'dist', `${entry.program}.js`)],
       cwd: projectRoot(),
-      env: { ...process.env, VEGA_REPLICA: 'own-gateway', ...entry.environment(context) },
+      env: {
+        ...process.env,
+        VEGA_REPLICA: 'own-gateway',
+        ...bus.environmentOf(entry.name),
+        ...entry.environment(context),
+      },
       logFile: join(stack.state, 'logs', 'own-gateway.log'),
     });
     running = process_;
