@@ -21,7 +21,8 @@ function age(ms: number): string {
 function subjectsPage(): string {
   const families = Object.values(SUBJECT_FAMILIES).map((family) => [
     `\`${family.pattern}\``,
-    family.owner,
+    family.publishers.join(', '),
+    family.consumers.join(', '),
     `\`${family.schema}\``,
     family.delivery,
     family.summary,
@@ -34,13 +35,19 @@ function subjectsPage(): string {
     stream.maxMsgsPerSubject === 0 ? 'no limit' : String(stream.maxMsgsPerSubject),
     stream.summary,
   ]);
-  const rpcs = RPC_CONTRACTS.map((rpc) => [`\`${rpc.subject}\``, rpc.service, `${rpc.deadlineMs} ms`, rpc.summary]);
+  const rpcs = RPC_CONTRACTS.map((rpc) => [
+    `\`${rpc.subject}\``,
+    rpc.service,
+    rpc.callers.join(', '),
+    `${rpc.deadlineMs} ms`,
+    rpc.summary,
+  ]);
   return (
     `# Subjects, streams and requests\n\n${HEADER}` +
     'Tokens are escaped: every byte outside `A-Z a-z 0-9 _ -` is `%XX`, so `NSE_INDEX|Nifty 50` is `NSE_INDEX.Nifty%2050`.\n\n' +
-    `## Published subjects\n\n${table(['subject', 'owner', 'schema', 'delivery', 'what'], families)}\n` +
+    `## Published subjects\n\n${table(['subject', 'published by', 'consumed by', 'schema', 'delivery', 'what'], families)}\n` +
     `## Streams\n\n${table(['stream', 'subjects', 'bytes', 'age', 'per subject', 'what'], streams)}\n` +
-    `## Requests\n\n${table(['subject', 'answered by', 'deadline', 'what'], rpcs)}`
+    `## Requests\n\n${table(['subject', 'answered by', 'asked by', 'deadline', 'what'], rpcs)}`
   );
 }
 

@@ -41,13 +41,13 @@ export class BusPermissionError extends Error {
   }
 }
 
-/** Connects to NATS and keeps trying for ever once it was connected; the first attempt must succeed within ten seconds. */
+/** Connects to NATS and keeps trying for ever once it was connected; the first attempt must succeed within thirty seconds. */
 export async function connectBus(options: BusOptions): Promise<Bus> {
   const { logger } = options;
   const nc = await connect({
     servers: options.url,
     name: options.name,
-    timeout: 10_000,
+    timeout: 30_000,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     reconnectJitter: 250,

@@ -38,7 +38,11 @@ async function start(program: ServerProgram, options: NatsOptions, port: number)
     `lame_duck_duration: "30s"`,
     `jetstream { store_dir: "${join(options.dataFolder, 'jetstream')}", max_mem: 256MB, max_file: ${options.maxFileStore ?? '32GB'} }`,
   ];
-  writeFileSync(config, `${lines.join('\n')}\n${options.accounts ?? ''}`, { mode: 0o600 });
+  writeFileSync(
+    config,
+    `${lines.join('\n')}\n${options.accounts === undefined ? '' : `authorization { timeout: 20 }\n${options.accounts}`}`,
+    { mode: 0o600 },
+  );
   const child = await startProcess({
     name: 'nats-server',
     command: program.command,
