@@ -60,7 +60,7 @@ export class MarketFacts {
   /** Market time now: the last that the feed told, and what has passed since on our own clock. Never goes back. */
   nowMs(): number | undefined {
     if (this.marketMs === undefined) return undefined;
-    return this.marketMs + Math.max(0, this.clock.monotonicMs() - this.marketAtMs);
+    return this.marketMs + Math.floor(Math.max(0, this.clock.monotonicMs() - this.marketAtMs));
   }
 
   get isExtrapolated(): boolean {
