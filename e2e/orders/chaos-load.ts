@@ -57,7 +57,10 @@ export async function ask<Req, Res>(
 ): Promise<Res> {
   const headers = natsHeaders();
   headers.set('Vega-Principal', token);
-  const reply = await nc.request(contract.subject, contract.request.encode(request).finish(), { timeout: timeoutMs, headers });
+  const reply = await nc.request(contract.subject, contract.request.encode(request).finish(), {
+    timeout: timeoutMs,
+    headers,
+  });
   const code = reply.headers?.get('Nats-Service-Error-Code');
   if (code) throw new Refused(code, ErrorDetail.decode(reply.data).message);
   return contract.response.decode(reply.data);
@@ -69,15 +72,21 @@ export async function runGoals(
   random: SeededRandom,
   count: number,
   instrument: { readonly key: string; readonly lot: number; pricePaise: number },
+  firstNumber: number,
   onProgress: (done: number) => void,
 ): Promise<Goal[]> {
-  const goals: Goal[] = Array.from({ length: count }, (_, number) => ({
-    number,
+  const goals: Goal[] = Array.from({ length: count }, (_, n) => ({
+    number: firstNumber + n,
     orderIds: [],
     validUntilMs: [],
     outcome: 'open',
   }));
-  const queue = goals.map((goal) => ({ goal, marketable: random.chance(0.25), sell: random.chance(0.5), low: random.integer(1, 60) }));
+  const queue = goals.map((goal) => ({
+    goal,
+    marketable: random.chance(0.25),
+    sell: random.chance(0.5),
+    low: random.integer(1, 60),
+  }));
   let done = 0;
   const worker = async (): Promise<void> => {
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {

@@ -86,7 +86,10 @@ export async function startChaosStage(options: {
     { timeoutMs: 300_000 },
   );
   if (build.code !== 0) throw new Error(`orders does not build: ${build.stdout}${build.stderr}`);
-  const [pgProgram, natsProgram] = await Promise.all([obtainProgram('postgres', programs), obtainProgram('nats', programs)]);
+  const [pgProgram, natsProgram] = await Promise.all([
+    obtainProgram('postgres', programs),
+    obtainProgram('nats', programs),
+  ]);
   const pgPlace = { dataFolder: join(folder, 'pg'), logFile: join(folder, 'postgres.log'), durable: true };
   const natsPlace = { dataFolder: join(folder, 'nats'), logFile: join(folder, 'nats.log') };
   const servers: { postgres: RunningServer; nats: RunningServer } = {
@@ -102,7 +105,11 @@ export async function startChaosStage(options: {
   if (migrated.code !== 0) throw new Error(`the migration failed: ${migrated.stderr}`);
   const broker = await startBrokerStage({ folder });
   const user = await broker.user(0);
-  const platform = await startPlatformStage({ natsUrl, broker, accounts: [{ accountId: ACCOUNT, userId: OWNER, user }] });
+  const platform = await startPlatformStage({
+    natsUrl,
+    broker,
+    accounts: [{ accountId: ACCOUNT, userId: OWNER, user }],
+  });
   const failpointLog = join(folder, 'failpoints.log');
   appendFileSync(failpointLog, '');
   let armed = options.failpoints;

@@ -8,6 +8,8 @@ export * from './shared-data.ts';
 export * from './test-servers.ts';
 export * from './servers/apt-packages.ts';
 export * from './servers/managed-process.ts';
+export * from './servers/nats.ts';
+export * from './servers/postgres.ts';
 export * from './servers/process-identity.ts';
 export * from './servers/python-protobuf.ts';
 export * from './servers/run-command.ts';

@@ -11,6 +11,8 @@ import {
 import { eventually } from '@vega/testkit';
 import { ACCOUNT, BOB, OTHER_ACCOUNT, startOrdersStage, type OrdersStage } from './orders-stage.ts';
 
+jest.setTimeout(90_000);
+
 let stage: OrdersStage;
 const patience = { withinMs: 30_000, everyMs: 50 };
 
@@ -36,7 +38,7 @@ const tagged = (childId: string) => stage.broker.witness().filter((order) => ord
 
 it('records, sends once, fills, and tells every step with gapless sequence numbers', async () => {
   const price = await stage.price();
-  const intent = stage.intent({ pricePaise: price + 200 });
+  const intent = stage.intent({ pricePaise: price + 2_000 });
   const id = acceptedId(await stage.submit(intent));
   await eventually(async () => (await status(id)) === OrderStatus.FILLED, { ...patience, what: 'a filled order' });
   const order = await stage.order(id);
@@ -147,6 +149,7 @@ it('never sends a plain market order: a protected limit leaves', async () => {
 it('leaves an order unknown when its reply is lost, opens nothing meanwhile, and ends the doubt by its tag', async () => {
   await stage.broker.fault({ kind: 'timeout-after', path: '/v3/order/place', times: 1 });
   await stage.broker.fault({ kind: 'hide-order', forMs: 1_500 });
+  await stage.broker.fault({ kind: 'update-lost' });
   const id = acceptedId(await stage.submit(stage.intent()));
   await eventually(async () => (await status(id)) === OrderStatus.UNKNOWN, { ...patience, what: 'an order in doubt' });
   expect(denialOf(await stage.submit(stage.intent())).code).toBe('UNKNOWN_ORDERS_OPEN');
@@ -169,7 +172,8 @@ it('concludes absence only after the quarantine, and never sends it again', asyn
 it('finds an order whose tag is left out by asking for the tag', async () => {
   await stage.broker.fault({ kind: 'timeout-after', path: '/v3/order/place', times: 1 });
   await stage.broker.fault({ kind: 'null-tag' });
-  const id = acceptedId(await stage.submit(stage.intent({ pricePaise: 1_005 })));
+  await stage.broker.fault({ kind: 'update-lost' });
+  const id = acceptedId(await stage.submit(stage.intent()));
   await eventually(async () => (await status(id)) === OrderStatus.WORKING, {
     ...patience,
     what: 'an order found without its tag',
@@ -180,14 +184,14 @@ it('finds an order whose tag is left out by asking for the tag', async () => {
 
 it('reduces while a switch stops openings, and stops everything when told so', async () => {
   const price = await stage.price();
-  const open = acceptedId(await stage.submit(stage.intent({ pricePaise: price + 500 })));
+  const open = acceptedId(await stage.submit(stage.intent({ pricePaise: price + 3_000 })));
   await eventually(async () => (await status(open)) === OrderStatus.FILLED, patience);
   const scope = `account:${ACCOUNT}`;
   const engage = (stops: SwitchStops) =>
     stage.ask(ordersRpc.engage, { scope, stops, reason: 'test', cancelOrders: false });
   await engage(SwitchStops.OPENING);
   expect(denialOf(await stage.submit(stage.intent())).code).toBe('KILL_SWITCH_ENGAGED');
-  const exit = stage.intent({ side: OrderSide.SELL, pricePaise: Math.max(5, price - 500) });
+  const exit = stage.intent({ side: OrderSide.SELL, pricePaise: Math.max(5, price - 3_000) });
   const id = acceptedId(await stage.submit(exit));
   await eventually(async () => (await status(id)) === OrderStatus.FILLED, patience);
   expect((await stage.order(id)).reducing).toBe(true);

@@ -110,7 +110,7 @@ export async function startOrdersStage(): Promise<OrdersStage> {
           VEGA_UPSTOX_SIM_URL: broker.url,
           VEGA_LOG_LEVEL: process.env['ORDERS_LOG'] ?? 'silent',
           VEGA_ORDERS_LEASE_MS: '1500',
-          VEGA_ORDERS_QUARANTINE_MS: '1000',
+          VEGA_ORDERS_QUARANTINE_MS: '2500',
           VEGA_ORDERS_REQUEST_TIMEOUT_MS: '1500',
           VEGA_ORDERS_RECONCILE_MS: '500',
           VEGA_ORDERS_DOUBT_RECONCILE_MS: '200',

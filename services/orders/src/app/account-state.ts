@@ -39,6 +39,8 @@ export class AccountState {
   private readonly reserved = new Map<string, { readonly paise: number; readonly bornMs: number }>();
   /** Grows with every fill, so that a reading of positions knows whether it was overtaken. */
   fillsSeen = 0;
+  /** As {@link fillsSeen}, of children that were in doubt before: positions read meanwhile may hold them already. */
+  doubtfulFills = 0;
 
   constructor(rates: OrderRateLimits) {
     this.rates = new OrderRates(rates);
@@ -53,10 +55,11 @@ export class AccountState {
       this.orderOfChild.set(child.childId, terms.orderId);
       if (child.brokerOrderId !== '') this.childOfBroker.set(child.brokerOrderId, child.childId);
       if (!isInDoubt(child.state)) this.doubts.delete(child.childId);
-      const was = before?.body.children.find((one) => one.childId === child.childId)?.filledQty ?? 0;
-      if (live && child.filledQty > was) {
+      const was = before?.body.children.find((one) => one.childId === child.childId);
+      if (live && child.filledQty > (was?.filledQty ?? 0)) {
         this.fillsSeen += 1;
-        this.book.addFill(terms.instrumentKey, terms.product, terms.side, child.filledQty - was);
+        if (was !== undefined && isInDoubt(was.state)) this.doubtfulFills += 1;
+        this.book.addFill(terms.instrumentKey, terms.product, terms.side, child.filledQty - (was?.filledQty ?? 0));
       }
       this.book.setWorking({
         childId: child.childId,

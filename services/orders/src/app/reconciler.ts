@@ -65,8 +65,9 @@ export class Reconciler {
   private running: Promise<Reconciliation> | undefined;
   private timer: Timer | undefined;
   private stopped = false;
-  /** Whether positions have been read since the start. */
-  positionsKnown = false;
+  private positionsRead = false;
+  /** Doubtful fills when positions were last read with children in doubt; undefined when there were none. */
+  private provisionalAt: number | undefined;
   reconciledAtMs = 0;
   money: MoneyFacts = { fundsPaise: undefined, fundsAtMs: 0, dayPnlPaise: undefined, dayPnlAtMs: 0 };
 
@@ -84,6 +85,15 @@ export class Reconciler {
   stop(): void {
     this.stopped = true;
     this.timer?.cancel();
+  }
+
+  /**
+   * Whether the positions held are those of the broker. Positions that were read while a child was in doubt may hold its
+   * fills already: once such fills are found, nothing is known until the next reading.
+   */
+  get positionsKnown(): boolean {
+    const { doubtfulFills } = this.writer.state;
+    return this.positionsRead && (this.provisionalAt === undefined || this.provisionalAt === doubtfulFills);
   }
 
   /** Reads the broker's books now; joins a reading that is under way only when that began after this was asked. */
@@ -117,7 +127,8 @@ export class Reconciler {
       const startedMs = clock.monotonicMs();
       const [positions, funds] = await Promise.all([broker.fetchPositions(), broker.fetchFunds()]);
       const second = await this.readBook();
-      if (second.complete && positions.invalid.length === 0 && this.writer.state.fillsSeen === fills) {
+      const settled = this.writer.state.doubts.size === 0 || !this.positionsKnown;
+      if (settled && second.complete && positions.invalid.length === 0 && this.writer.state.fillsSeen === fills) {
         this.takePositions(positions.rows);
       }
       const pnl = positions.rows.reduce((sum, row) => sum + row.realisedPaise + row.unrealisedPaise, 0);
@@ -280,16 +291,17 @@ export class Reconciler {
       if (!told.has(`${held.instrumentKey} ${held.product}`)) this.correct(held.instrumentKey, held.product, 0);
     }
     for (const row of told.values()) this.correct(row.instrumentKey, row.product as Product, row.quantity);
-    if (!this.positionsKnown)
+    if (!this.positionsRead)
       options.logger.info({ account: this.writer.accountId, count: told.size }, 'positions are known');
-    this.positionsKnown = true;
+    this.positionsRead = true;
+    this.provisionalAt = state.doubts.size === 0 ? undefined : state.doubtfulFills;
   }
 
   private correct(instrumentKey: string, product: Product, quantity: number): void {
     const { state, options } = this.writer;
     const held = state.book.position(instrumentKey, product);
     if (held === quantity) return;
-    if (this.positionsKnown) {
+    if (this.positionsKnown && this.provisionalAt === undefined) {
       options.metrics.mismatches.inc();
       options.logger.warn({ account: this.writer.accountId, instrumentKey, held, quantity }, 'a position is corrected');
     }

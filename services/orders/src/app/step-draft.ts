@@ -189,7 +189,9 @@ export class StepDraft {
     this.outbox.push({ seq: this.seq, subject: subjects.orderEvent(accountId), payload });
     if (fill !== undefined) {
       const { fillId, instrumentKey: of, strategy } = fill;
-      this.fills.push({ fillId, orderId, instrumentKey: of, strategy, day, atMs, payload: encodeFill(fill) });
+      // Trades are asked for by the market's day, which a simulator keeps by a clock of its own.
+      const traded = marketNowMs === 0 ? day : istDateOf(marketNowMs);
+      this.fills.push({ fillId, orderId, instrumentKey: of, strategy, day: traded, atMs, payload: encodeFill(fill) });
     }
   }
 }
