@@ -40,7 +40,7 @@ export class MarketTime {
     if (this.newestMs === 0) return undefined;
     const silentMs = this.clock.monotonicMs() - this.heardAtMs;
     const extra = silentMs > MUTE_MS && this.isAnyOpen() ? Math.min(silentMs, LONGEST_EXTRAPOLATION_MS) : 0;
-    return marketInstant(this.newestMs + extra);
+    return marketInstant(this.newestMs + Math.floor(extra));
   }
 
   /** Whether a segment trades continuously; undefined where nobody has said. */
