@@ -134,6 +134,12 @@ export class FixtureMarket implements MarketSource {
     this.emit([], true);
   }
 
+  /** Goes on to the morning of a later date. */
+  passTo(date: string): void {
+    this.at = marketInstant(istInstant(istDate(date), 9, 20));
+    this.emit([], true);
+  }
+
   /** Replaces the master, as the market does when its date changes. */
   replaceInstruments(rows: readonly MasterRow[]): void {
     this.rows = rows;

@@ -1,13 +1,13 @@
 import type { Clock, IstDate } from '@vega/kernel';
 import { GeneratedMarket, type GeneratedMarketOptions } from './generated/generated-market.ts';
 import type { Logger } from 'pino';
-import { LiveMarket, type LiveMarketOptions } from './live/live-market.ts';
+import type { LiveMarketOptions } from './live/live-market.ts';
 import type { MarketSource } from './market-source.ts';
 import { RecordedMarket } from './recorded/recorded-market.ts';
 
 export { GeneratedMarket, type GeneratedMarketOptions } from './generated/generated-market.ts';
 export type { OptionTruth } from './generated/truth.ts';
-export { LiveMarket, type LiveMarketOptions } from './live/live-market.ts';
+export type { LiveMarketOptions } from './live/live-market.ts';
 export type * from './market-source.ts';
 export { RecordedMarket, type RecordedMarketOptions } from './recorded/recorded-market.ts';
 export { RecordingError } from './recorded/recording.ts';
@@ -41,7 +41,11 @@ export interface MarketSourceOptions {
  * the options, the recording or the saved state cannot be used.
  */
 export async function createMarketSource(options: MarketSourceOptions): Promise<MarketSource> {
-  if (options.source === 'live') return LiveMarket.create(liveOptions(options));
+  if (options.source === 'live') {
+    // Only a mirror needs the bus and its schemas.
+    const { LiveMarket } = await import('./live/live-market.ts');
+    return LiveMarket.create(liveOptions(options));
+  }
   if (options.source === 'generated') return GeneratedMarket.create({ ...options, seed: options.seed ?? 1 });
   if (options.recordedFile === undefined) throw new RangeError('a recorded market needs the path of its recording');
   const { clock, recordedFile: file, speed, startWhen } = options;

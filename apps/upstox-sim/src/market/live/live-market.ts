@@ -9,7 +9,8 @@ import {
   type Timer,
 } from '@vega/kernel';
 import { MarketStatus, SessionStatus, subjects, Tick } from '@vega/contracts';
-import { connectBus, type Bus } from '@vega/platform';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { connect } from '@nats-io/transport-node';
 import { feedStatusAt, seedCalendar, withBeyondCoverage } from '@vega/rulebook';
 import type { Logger } from 'pino';
 import type { CandleRow, MarketSource, MarketStep, MasterRow, SegmentStatus, SimQuote } from '../market-source.ts';
@@ -30,6 +31,7 @@ export interface LiveMarketOptions {
 }
 
 const STEP_MS = 50;
+const CONNECT_TIMEOUT_MS = 10_000;
 const MASTER_RETRY_MS = 60_000;
 const CALENDAR = withBeyondCoverage(seedCalendar, 'weekdays');
 
@@ -48,7 +50,9 @@ export class LiveMarket implements MarketSource {
   private statusChanged = false;
   private at: number;
   private masterDate: IstDate;
-  private bus: Bus | undefined;
+  private nc: NatsConnection | undefined;
+  private connected = false;
+  private closing = false;
   private stepper: Timer | undefined;
   private readonly counters = { ticks: 0, stale: 0, gaps: 0, undecodable: 0 };
 
@@ -107,7 +111,7 @@ export class LiveMarket implements MarketSource {
       masterDate: this.masterDate,
       instruments: this.rows.length,
       quoted: this.quotes.size,
-      connected: this.bus?.isConnected() ?? false,
+      connected: this.connected,
       ...this.counters,
     };
   }
@@ -121,25 +125,24 @@ export class LiveMarket implements MarketSource {
   async stop(): Promise<void> {
     this.stepper?.cancel();
     this.refresher?.cancel();
-    await this.bus?.close();
+    this.closing = true;
+    await this.nc?.drain();
   }
 
   private refresher: Timer | undefined;
 
   private async listen(): Promise<void> {
-    const { natsUrl, log } = this.options;
-    this.bus = await connectBus({
-      url: natsUrl,
+    const nc = await connect({
+      servers: this.options.natsUrl,
       name: 'upstox-sim',
-      logger: log,
-      onFatal: (error) => {
-        // Without its market the exchange would fill nothing and say nothing: the process ends and is started again.
-        log.fatal({ error: error.message }, 'the market is lost');
-        process.exitCode = 1;
-        process.kill(process.pid, 'SIGTERM');
-      },
+      timeout: CONNECT_TIMEOUT_MS,
+      maxReconnectAttempts: -1,
+      pingInterval: 5_000,
+      maxPingOut: 2,
     });
-    const { nc } = this.bus;
+    this.nc = nc;
+    this.connected = true;
+    void this.watchConnection(nc);
     const reading = (take: (bytes: Uint8Array) => void) => ({
       callback: (error: Error | null, message: { data: Uint8Array }): void => {
         if (error === null) take(message.data);
@@ -154,6 +157,21 @@ export class LiveMarket implements MarketSource {
       reading((bytes) => this.takeStatus(bytes)),
     );
     await nc.flush();
+  }
+
+  private async watchConnection(nc: NatsConnection): Promise<void> {
+    const { log } = this.options;
+    for await (const status of nc.status()) {
+      if (status.type === 'disconnect') this.connected = false;
+      else if (status.type === 'reconnect') this.connected = true;
+      if (status.type === 'disconnect' || status.type === 'reconnect') log.warn({ status: status.type }, 'NATS');
+      else if (status.type === 'error') log.error({ error: reasonOf(status.error) }, 'NATS reported an error');
+    }
+    if (this.closing) return;
+    // Without its market the exchange would fill nothing and say nothing: the process ends and is started again.
+    log.fatal('the connection to NATS ended for good');
+    process.exitCode = 1;
+    process.kill(process.pid, 'SIGTERM');
   }
 
   private takeTick(bytes: Uint8Array): void {
