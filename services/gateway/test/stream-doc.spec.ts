@@ -7,6 +7,7 @@ import { InstrumentState } from '../src/app/stream/quotes/instrument-state.ts';
 import { CLOSE_CODES, DEFAULT_STREAM_LIMITS } from '../src/app/stream/limits.ts';
 import { MessageReader, STREAM_PROTOCOL } from '../src/app/stream/protocol.ts';
 import { stage } from './hub-stage.ts';
+import { InMemoryChains } from './in-memory-chains.ts';
 
 const text = readFileSync(join(projectRoot(), 'docs/reference/stream.md'), 'utf8');
 
@@ -32,7 +33,7 @@ describe('docs/reference/stream.md', () => {
 
   it('shows every message of a client, as the gateway reads it', () => {
     const examples = [...text.matchAll(/```json client\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
-    const reader = new MessageReader(stage().channels);
+    const reader = new MessageReader(stage({}, [new InMemoryChains().channel]).channels);
     const read = examples.map((example) => reader.read(example));
     for (const one of read) expect(one).toMatchObject({ ok: true });
     const said = read.map((one) =>
@@ -42,6 +43,7 @@ describe('docs/reference/stream.md', () => {
       ['subscribe', 'quotes'],
       ['subscribe', 'quotes'],
       ['subscribe', 'status'],
+      ['subscribe', 'chain'],
       ['unsubscribe', ''],
       ['resync', ''],
       ['ping', ''],
