@@ -3,32 +3,8 @@
  * writes them to deploy/observability/dashboards; a spec compares what is committed.
  */
 
-import type { DashboardPlan, PanelPlan } from './grafana.ts';
-
-const lines = (title: string, says: string, unit: string, ...queries: (readonly [string, string])[]): PanelPlan => ({
-  kind: 'timeseries',
-  title,
-  says,
-  unit,
-  queries: queries.map(([expr, legend]) => ({ expr, legend })),
-});
-
-const figure = (title: string, says: string, unit: string, expr: string, words?: PanelPlan['words']): PanelPlan => ({
-  kind: 'stat',
-  title,
-  says,
-  unit,
-  queries: [{ expr, legend: '{{instance}}' }],
-  ...(words === undefined ? {} : { words }),
-});
-
-const GREEN = 'green';
-const RED = 'red';
-const YES_NO = { 0: { text: 'no', color: RED }, 1: { text: 'yes', color: GREEN } };
-const RATE = '[$__rate_interval]';
-
-const quantile = (q: number, histogram: string, by: string): string =>
-  `histogram_quantile(${q}, sum by (${by}, le) (rate(${histogram}_bucket${RATE})))`;
+import type { DashboardPlan } from './grafana.ts';
+import { figure, GREEN, lines, quantile, RATE, RED, YES_NO } from './panels.ts';
 
 const MARKET_FEED: DashboardPlan = {
   uid: 'vega-market-feed',
