@@ -210,7 +210,10 @@ export default tseslint.config(
   {
     files: [...SPECS, ...WITNESSES],
     rules: {
-      '@nx/enforce-module-boundaries': boundaries({ allow: ['@vega/testkit'], allowCircularSelfDependency: true }),
+      '@nx/enforce-module-boundaries': boundaries({
+        allow: ['@vega/testkit', '@vega/testkit/stage'],
+        allowCircularSelfDependency: true,
+      }),
       'no-restricted-syntax': ['error', ENUM],
       'no-console': 'off',
     },
@@ -220,7 +223,15 @@ export default tseslint.config(
     files: WITNESSES,
     rules: {
       '@nx/enforce-module-boundaries': boundaries({
-        allow: ['@vega/testkit', '../tools/**', '../e2e/**', '../bench/**', '../../tools/**', '../../e2e/**'],
+        allow: [
+          '@vega/testkit',
+          '@vega/testkit/stage',
+          '../tools/**',
+          '../e2e/**',
+          '../bench/**',
+          '../../tools/**',
+          '../../e2e/**',
+        ],
         allowCircularSelfDependency: true,
       }),
     },

@@ -71,7 +71,7 @@ export interface BrokerStage {
   stop(): Promise<void>;
 }
 
-const READY = { withinMs: 60_000, everyMs: 100 };
+const READY = { withinMs: 180_000, everyMs: 100 };
 /** Speed at which the pre-open is passed. */
 const FAST = '600';
 

@@ -452,11 +452,10 @@ export class AccountWriter {
   doubt(order: TrackedOrder, child: Child, untilMs = 0): void {
     const { clock, quarantineMs, sabotage } = this.options;
     const now = clock.monotonicMs();
-    const wait = sabotage === 'no-quarantine' ? 0 : quarantineMs;
     this.state.doubts.set(child.childId, {
       orderId: order.terms.orderId,
       childId: child.childId,
-      quarantineEndsMs: Math.max(now, untilMs) + wait,
+      quarantineEndsMs: sabotage === 'no-quarantine' ? now : Math.max(now, untilMs) + quarantineMs,
       absentReads: 0,
     });
   }

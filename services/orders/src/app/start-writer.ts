@@ -56,7 +56,9 @@ function doubtAll(writer: AccountWriter, order: TrackedOrder, marketNow: number 
   const { clock, requestTimeoutMs } = writer.options;
   for (const child of order.body.children) {
     if (!isInDoubt(child.state)) continue;
-    const left = marketNow === undefined ? 0 : Math.max(0, order.terms.validUntilMs - marketNow);
+    // Without market time the whole validity is taken to be left.
+    const from = marketNow ?? order.decidedAtMs;
+    const left = Math.max(0, order.terms.validUntilMs - from);
     writer.doubt(order, child, clock.monotonicMs() + left + requestTimeoutMs);
   }
 }

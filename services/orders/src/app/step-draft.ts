@@ -83,7 +83,8 @@ export class StepDraft {
     const { accountId } = this.options;
     if (order.foreign) return;
     const payload = OrderIntent.encode(order.intent).finish();
-    this.outbox.push({ seq: this.seq, subject: subjects.orderIntent(accountId), payload });
+    // It belongs to the event that tells it, which comes next.
+    this.outbox.push({ seq: this.seq + 1, subject: subjects.orderIntent(accountId), payload });
   }
 
   bear(child: Child): void {
