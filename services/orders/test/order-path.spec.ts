@@ -20,7 +20,7 @@ const patience = { withinMs: 30_000, everyMs: 50 };
 beforeAll(async () => {
   stage = await startOrdersStage();
   await stage.start();
-}, 120_000);
+}, 300_000);
 
 afterAll(() => stage.close(), 60_000);
 

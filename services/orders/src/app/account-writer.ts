@@ -9,84 +9,29 @@
  * ends the writer, which starts again from the record.
  */
 import { OrderEventKind, type OrderIntent, type SubmitReply } from '@vega/contracts';
-import { type Clock, Defect, invariant, istDateOf, OutcomeError, type Timer } from '@vega/kernel';
-import type { Logger } from '@vega/platform';
+import { Defect, invariant, istDateOf, OutcomeError, type Timer } from '@vega/kernel';
 import {
   acceptedOrder,
   bearChild,
   type Child,
   type ChildEvent,
   decide,
-  hasEnded,
   lapse,
   nextSlice,
-  resize,
-  type OrderRateLimits,
   type RiskApproved,
-  type RiskFacts,
-  stepChild,
-  withChild,
   type IntentTerms,
 } from '@vega/trading';
 import { AccountState } from './account-state.ts';
+import { applyChildEvent, outcomeEvent, type Word } from './apply-child-event.ts';
 import { failpoint } from './failpoints.ts';
-import type { Lease, OrderRow, OrderStore } from './order-store.ts';
-import type { Announcer, BrokerOutcome, BrokerPort } from './ports.ts';
-import { type Source, StepDraft } from './step-draft.ts';
-import { fromRow, NO_TIMES, type TrackedOrder } from './tracked-order.ts';
+import type { OrderRow } from './order-store.ts';
+import type { BrokerOutcome } from './ports.ts';
+import { StepDraft } from './step-draft.ts';
+import { fromRow, NO_TIMES, type TrackedOrder, undecided } from './tracked-order.ts';
 import { toWireDenial } from './wire-checks.ts';
-import type { WriterMetrics } from './writer-metrics.ts';
-
-/** Who asks for an order, as far as the decision needs it. */
-export interface Caller {
-  readonly userId: string;
-  /** Why it may not trade this account; undefined when it may. */
-  readonly fault: string | undefined;
-}
-
-/** What the writer asks of the platform around it while it decides. */
-export interface WriterWorld {
-  /** Market time now; undefined while unknown. */
-  marketNowMs(): number | undefined;
-  /** Facts for a decision; reads memory only. */
-  facts(state: AccountState, terms: IntentTerms, caller: Caller): RiskFacts;
-  /** Why nothing of an order may leave any more; asked when it leaves the rate limiter and at the last look. */
-  mayLeave(terms: IntentTerms, reducing: boolean): string | undefined;
-  /** Revision of switches and limits that {@link facts} and {@link mayLeave} were read at. */
-  factsRevision(): number;
-  /** Reads switches and limits again after somebody has changed them. */
-  refreshFacts(revision: number): Promise<void>;
-  tradingSymbol(instrumentKey: string): string;
-}
-
-export interface WriterOptions {
-  readonly lease: Lease;
-  readonly store: OrderStore;
-  readonly broker: BrokerPort;
-  readonly world: WriterWorld;
-  readonly announcer: Announcer;
-  readonly metrics: WriterMetrics;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly rates: OrderRateLimits;
-  /** From the end of a request that was lost until its absence may be concluded, milliseconds. */
-  readonly quarantineMs: number;
-  readonly requestTimeoutMs: number;
-  /** The writer cannot go on: another has the account, or a commit is in doubt. */
-  readonly onLost: (reason: string) => void;
-  readonly onDefect: (error: Error) => void;
-  /** Planted faults that the chaos test must notice. */
-  readonly sabotage?: 'resend' | 'no-quarantine' | undefined;
-}
+import type { Caller, WriterOptions } from './writer-options.ts';
 
 type RecordedOrder = OrderRow & { readonly accountId: string };
-
-/** What an apply adds to an event's facts. */
-interface Word {
-  readonly source: Source;
-  readonly sentAtMs?: number;
-  readonly answeredAtMs?: number;
-}
 
 export class AccountWriter {
   readonly state: AccountState;
@@ -248,7 +193,8 @@ export class AccountWriter {
     const facts = world.facts(this.state, terms, caller);
     const decision = decide(terms, facts);
     const draft = this.draft();
-    const blank = this.blank(intent, terms, raw, caller.userId, facts.marketNowMs ?? 0);
+    const symbol = world.tradingSymbol(terms.instrumentKey);
+    const blank = undecided(intent, terms, raw, caller.userId, symbol, facts.marketNowMs ?? 0, clock.wallNow());
     if (decision.denial !== undefined) {
       const denial = toWireDenial(decision.denial);
       draft.create({ ...blank, denial });
@@ -283,34 +229,6 @@ export class AccountWriter {
         $case: 'accepted',
         value: { orderId, accountSeq: order.accountSeq, slices: [...approved.slices], validUntilMs },
       },
-    };
-  }
-
-  private blank(
-    intent: OrderIntent,
-    terms: IntentTerms,
-    raw: Uint8Array,
-    userId: string,
-    decidedAtMs: number,
-  ): TrackedOrder {
-    const now = this.options.clock.wallNow();
-    return {
-      intent,
-      raw,
-      terms,
-      body: { orderId: terms.orderId, quantity: terms.quantity, slices: [], children: [], lapsedQty: 0 },
-      times: new Map(),
-      userId,
-      tradingSymbol: this.options.world.tradingSymbol(terms.instrumentKey),
-      limitPaise: terms.pricePaise,
-      marginPaise: 0,
-      reducing: false,
-      foreign: false,
-      denial: undefined,
-      createdAtMs: now,
-      decidedAtMs,
-      updatedAtMs: now,
-      accountSeq: 0,
     };
   }
 
@@ -399,53 +317,10 @@ export class AccountWriter {
 
   /** Applies one event to a child within a step. False when it changes nothing. */
   apply(draft: StepDraft, childId: string, event: ChildEvent, word: Word): boolean {
-    const held = this.state.childOf(childId);
-    const order = held === undefined ? undefined : (draft.order(held.order.terms.orderId) ?? held.order);
-    const child = order?.body.children.find((one) => one.childId === childId);
-    if (order === undefined || child === undefined) return false;
-    const outcome = stepChild(child, event);
     const { metrics, logger } = this.options;
-    if (!outcome.ok) {
-      metrics.oddities.inc({ code: outcome.fault.code });
-      logger.warn({ account: this.accountId, fault: outcome.fault }, 'the broker said what does not follow');
-      if (outcome.fault.code === 'UNLISTED_PAIR' && child.code === outcome.fault.code) return false;
-      draft.tell(OrderEventKind.ODDITY, order, { ...word, childId, ...outcome.fault });
-      return true;
-    }
-    const { step } = outcome;
-    const timed = this.timed(order, child, step.child, word, draft.atMs);
-    if (!step.changed && timed === order.times) return false;
-    let next: TrackedOrder = { ...order, times: timed, body: resized(withChild(order.body, step.child), step.child) };
-    if (spoilsTheRest(step.child.state)) next = this.lapsed(draft, next, step.child);
-    if (step.as === 'adopt' || step.as === 'oddity') {
-      metrics.oddities.inc({ code: step.as === 'adopt' ? 'ADOPTED' : 'FILL_AFTER_END' });
-      const kind = step.as === 'adopt' ? OrderEventKind.CHILD_ADOPTED : OrderEventKind.ODDITY;
-      next = draft.tell(kind, next, { ...word, childId, message: `${child.state} until now` });
-    }
-    if (step.fillQty > 0) {
-      const fill = { child: step.child, quantity: step.fillQty, valuePaise: step.fillValuePaise };
-      next = draft.tell(OrderEventKind.CHILD_FILL, next, { ...word, childId, fill });
-    }
-    const kind = kindOf(child, step.child, event);
-    if (kind !== undefined) {
-      draft.tell(kind, next, { ...word, childId, code: step.child.code, message: step.child.message });
-    } else if (draft.order(order.terms.orderId) !== next) {
-      // Nothing but times or terms have changed: the order's last event still tells them.
-      draft.tell(OrderEventKind.CHILD_OPEN, next, { ...word, childId });
-    }
-    if (step.child.state === 'unknown') this.doubt(next, step.child);
-    return true;
-  }
-
-  /** After a slice that was refused, lost or never left the rest is not sent: its owner decides anew. */
-  private lapsed(draft: StepDraft, order: TrackedOrder, because: Child): TrackedOrder {
-    const body = lapse(order.body);
-    if (body === order.body) return order;
-    return draft.tell(
-      OrderEventKind.REMAINDER_LAPSED,
-      { ...order, body },
-      { source: 'timer', code: because.code, message: `after a slice that is ${because.state}` },
-    );
+    const applied = applyChildEvent({ state: this.state, draft, metrics, logger }, childId, event, word);
+    if (applied?.child.state === 'unknown') this.doubt(applied.order, applied.child);
+    return applied !== undefined;
   }
 
   /** Notes a child in doubt: its absence counts from the end of the quarantine on. */
@@ -458,21 +333,6 @@ export class AccountWriter {
       quarantineEndsMs: sabotage === 'no-quarantine' ? now : Math.max(now, untilMs) + quarantineMs,
       absentReads: 0,
     });
-  }
-
-  private timed(order: TrackedOrder, before: Child, after: Child, word: Word, atMs: number): TrackedOrder['times'] {
-    const times = order.times.get(before.childId) ?? NO_TIMES;
-    const next = {
-      bornAtMs: times.bornAtMs,
-      sentAtMs: times.sentAtMs || (word.sentAtMs ?? 0),
-      answeredAtMs: times.answeredAtMs || (word.answeredAtMs ?? 0),
-      endedAtMs: times.endedAtMs || (hasEnded(after.state) ? atMs : 0),
-    };
-    const same =
-      next.sentAtMs === times.sentAtMs &&
-      next.answeredAtMs === times.answeredAtMs &&
-      next.endedAtMs === times.endedAtMs;
-    return same ? order.times : new Map(order.times).set(before.childId, next);
   }
 
   /** Looks at what waits for the rate limiter as soon as a call is free. */
@@ -526,42 +386,4 @@ export class AccountWriter {
       }
     }).finally(() => this.pumpSoon());
   }
-}
-
-/** An order of one child is as large as its child: a modify changes both. */
-function resized(body: TrackedOrder['body'], child: Child): TrackedOrder['body'] {
-  const quantity = Math.max(child.quantity, child.asked?.quantity ?? 0);
-  const isWhole = body.children.length === 1 && body.slices.length === 1;
-  return isWhole && body.quantity - body.lapsedQty !== quantity ? resize(body, quantity) : body;
-}
-
-function spoilsTheRest(state: Child['state']): boolean {
-  return state === 'rejected' || state === 'failed' || state === 'unknown' || state === 'absent';
-}
-
-function outcomeEvent(outcome: BrokerOutcome): ChildEvent {
-  if (outcome.kind === 'accepted') return { kind: 'acknowledged', brokerOrderId: outcome.brokerOrderId };
-  const kinds = { rejected: 'refused', unknown: 'lost', 'not-sent': 'unsent' } as const;
-  return { kind: kinds[outcome.kind], code: outcome.code, message: outcome.message };
-}
-
-const KIND_BY_STATE = {
-  unknown: OrderEventKind.CHILD_UNKNOWN,
-  acknowledged: OrderEventKind.CHILD_ACKNOWLEDGED,
-  open: OrderEventKind.CHILD_OPEN,
-  cancelled: OrderEventKind.CHILD_CANCELLED,
-  rejected: OrderEventKind.CHILD_REJECTED,
-  absent: OrderEventKind.CHILD_ABSENT,
-  failed: OrderEventKind.CHILD_FAILED,
-} as const;
-
-/** The event that tells a move; undefined where the fill tells it, or nothing has moved. */
-function kindOf(before: Child, after: Child, event: ChildEvent): OrderEventKind | undefined {
-  if (event.kind === 'modify-refused') return OrderEventKind.MODIFY_REFUSED;
-  if (event.kind === 'cancel-refused') return OrderEventKind.CANCEL_REFUSED;
-  if (event.kind === 'modify-asked') return OrderEventKind.MODIFY_REQUESTED;
-  if (event.kind === 'cancel-asked') return OrderEventKind.CANCEL_REQUESTED;
-  if (before.state === 'modifying' && after.state === 'open') return OrderEventKind.MODIFIED;
-  if (before.state === after.state) return undefined;
-  return KIND_BY_STATE[after.state as keyof typeof KIND_BY_STATE];
 }

@@ -1,6 +1,6 @@
 import { OutcomeError } from '@vega/kernel';
 import { type BrokerAccounts, type Principal, requireAccount, requireTrading } from '@vega/platform';
-import type { Caller } from './account-writer.ts';
+import type { Caller } from './writer-options.ts';
 
 /**
  * Who asks for orders of an account. An account of somebody else is refused as unknown; what else stands against trading it

@@ -12,7 +12,8 @@ import {
   openQty,
   orderOpenQty,
 } from '@vega/trading';
-import type { AccountWriter, Caller } from './account-writer.ts';
+import type { AccountWriter } from './account-writer.ts';
+import type { Caller } from './writer-options.ts';
 import type { BrokerOutcome, ModifyCall } from './ports.ts';
 import type { Reconciler } from './reconciler.ts';
 import { toWireOrder, type TrackedOrder } from './tracked-order.ts';

@@ -241,3 +241,33 @@ export function termsOf(intent: OrderIntent): IntentTerms | undefined {
     validUntilMs: intent.validUntilMs,
   };
 }
+
+/** An order as it comes, before anything is decided. */
+export function undecided(
+  intent: OrderIntent,
+  terms: IntentTerms,
+  raw: Uint8Array,
+  userId: string,
+  tradingSymbol: string,
+  decidedAtMs: number,
+  now: number,
+): TrackedOrder {
+  return {
+    intent,
+    raw,
+    terms,
+    body: { orderId: terms.orderId, quantity: terms.quantity, slices: [], children: [], lapsedQty: 0 },
+    times: new Map(),
+    userId,
+    tradingSymbol,
+    limitPaise: terms.pricePaise,
+    marginPaise: 0,
+    reducing: false,
+    foreign: false,
+    denial: undefined,
+    createdAtMs: now,
+    decidedAtMs,
+    updatedAtMs: now,
+    accountSeq: 0,
+  };
+}

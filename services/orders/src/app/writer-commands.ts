@@ -9,7 +9,7 @@ import {
 } from '@vega/contracts';
 import { OutcomeError } from '@vega/kernel';
 import { checkedOrder, decide, GREEK, marginNeedPaise } from '@vega/trading';
-import type { Caller } from './account-writer.ts';
+import type { Caller } from './writer-options.ts';
 import type { MarketFacts } from './market-facts.ts';
 import { readIntent } from './read-intent.ts';
 import type { ActiveAccount } from './writers.ts';

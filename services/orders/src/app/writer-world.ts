@@ -2,7 +2,7 @@ import { type BrokerAccount, BrokerEnvironment, TokenState } from '@vega/contrac
 import { type Clock, istDateOf } from '@vega/kernel';
 import type { IntentTerms, RiskFacts } from '@vega/trading';
 import type { AccountState } from './account-state.ts';
-import type { Caller, WriterWorld } from './account-writer.ts';
+import type { Caller, WriterWorld } from './writer-options.ts';
 import type { MarketFacts } from './market-facts.ts';
 import type { BrokerPort } from './ports.ts';
 import type { MoneyFacts } from './reconciler.ts';
