@@ -1,4 +1,4 @@
-// `npm run bench:gateway`
+// `npm run bench:gateway`; after `--`, `requests` or `fan-out` runs one half, and `short` shows that it works without measuring.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,12 @@ import { benchRequests } from './gateway/requests.ts';
 import { finish, type BenchResult } from './measure.ts';
 
 const INSTRUMENTS = 50;
-const only = process.argv[2];
+const asked = new Set(process.argv.slice(2));
+const isShort = asked.has('short');
+const requestsSize = isShort ? { rounds: 1, roundMs: 500 } : { rounds: 5, roundMs: 2_000 };
+const fanOutSize = isShort
+  ? { clients: 100, rounds: 1, windowMs: 1_000 }
+  : { clients: 2_000, rounds: 5, windowMs: 4_000 };
 const folder = mkdtempSync(join(tmpdir(), 'vega-bench-'));
 const trio = await startTrio({
   folder,
@@ -26,8 +31,12 @@ try {
   const { keys } = market.ready;
   const results: BenchResult[] = [];
   try {
-    if (only !== 'fan-out') results.push(...(await benchRequests(trio.nats.url, gateway, keys[0] ?? '')));
-    if (only !== 'requests') results.push(...(await benchFanOut(trio.nats.url, gateway, market, keys)));
+    if (!asked.has('fan-out')) {
+      results.push(...(await benchRequests(trio.nats.url, gateway, keys[0] ?? '', requestsSize)));
+    }
+    if (!asked.has('requests')) {
+      results.push(...(await benchFanOut(trio.nats.url, gateway, market, keys, fanOutSize)));
+    }
   } finally {
     await Promise.all([gateway.stop(), market.stop()]);
   }

@@ -4,14 +4,18 @@ import { median, type BenchResult } from '../measure.ts';
 import { startChild, type Child } from './children.ts';
 import type { GatewayProcess } from './gateway-process.ts';
 
-const CLIENTS = 2_000;
 const PROCESSES = 2;
-const ROUNDS = 5;
-const WINDOW_MS = 4_000;
 const SETTLE_MS = 1_500;
 /** Ticks per second over all instruments: one a second for each, as a watchlist of liquid contracts has. */
 const TICKS_PER_SECOND = 50;
-const STALLED_PER_PROCESS = 50;
+const STALLED_SHARE = 0.05;
+
+/** How much is measured. */
+export interface FanOutSize {
+  readonly clients: number;
+  readonly rounds: number;
+  readonly windowMs: number;
+}
 
 interface WindowAnswer {
   frames: number;
@@ -45,6 +49,7 @@ export async function benchFanOut(
   gateway: GatewayProcess,
   market: Child,
   keys: readonly string[],
+  size: FanOutSize,
 ): Promise<BenchResult[]> {
   const sample = await sampleQuote(gateway, keys[0] ?? '');
   const bare = await startChild<{ port: number }>('../bare/broadcast.ts', [natsUrl, JSON.stringify(keys), sample]);
@@ -53,7 +58,7 @@ export async function benchFanOut(
   const open = async (url: string): Promise<Child[]> => {
     const readers = await Promise.all(
       Array.from({ length: PROCESSES }, () =>
-        startChild<object>('stream-readers.ts', [url, String(CLIENTS / PROCESSES), JSON.stringify(keys)]),
+        startChild<object>('stream-readers.ts', [url, String(size.clients / PROCESSES), JSON.stringify(keys)]),
       ),
     );
     started.push(...readers);
@@ -69,19 +74,19 @@ export async function benchFanOut(
       readers: await open(`ws://127.0.0.1:${bare.ready.port}`),
       cpuSeconds: async () => (await bare.ask<{ cpuSeconds: number }>({})).cpuSeconds,
     };
-    for (let round = 0; round < ROUNDS; round += 1) {
-      ours.push(await measured(sides.ours, market));
-      theirs.push(await measured(sides.bare, market));
+    for (let round = 0; round < size.rounds; round += 1) {
+      ours.push(await measured(sides.ours, market, size.windowMs));
+      theirs.push(await measured(sides.bare, market, size.windowMs));
     }
     const ratio = median(ours.map((one, at) => (theirs[at]?.cpuNanosPerByte ?? Number.NaN) / one.cpuNanosPerByte));
     const fanOut: BenchResult = {
       name: 'gateway-fan-out',
       figures: {
-        clients: CLIENTS,
+        clients: size.clients,
         instruments: keys.length,
         oursQuotesPerClientPerSecond: figure(ours, 'quotesPerClient', 1),
-        oursFramesPerSecond: Math.round((figure(ours, 'frames', 0) / WINDOW_MS) * 1000),
-        bareFramesPerSecond: Math.round((figure(theirs, 'frames', 0) / WINDOW_MS) * 1000),
+        oursFramesPerSecond: Math.round((figure(ours, 'frames', 0) / size.windowMs) * 1000),
+        bareFramesPerSecond: Math.round((figure(theirs, 'frames', 0) / size.windowMs) * 1000),
         oursCpuNanosPerByte: figure(ours, 'cpuNanosPerByte', 2),
         bareCpuNanosPerByte: figure(theirs, 'cpuNanosPerByte', 2),
         oursCpuMicrosPerFrame: figure(ours, 'cpuMicrosPerFrame', 1),
@@ -90,29 +95,35 @@ export async function benchFanOut(
         oursP99Ms: figure(ours, 'p99Ms', 0),
         bareP50Ms: figure(theirs, 'p50Ms', 0),
         bareP99Ms: figure(theirs, 'p99Ms', 0),
-        oursBytesPerClientPerSecond: Math.round(((figure(ours, 'bytes', 0) / WINDOW_MS) * 1000) / CLIENTS),
-        memoryKibPerClient: Number((((fullMib - emptyMib) * 1024) / CLIENTS).toFixed(1)),
+        oursBytesPerClientPerSecond: Math.round(((figure(ours, 'bytes', 0) / size.windowMs) * 1000) / size.clients),
+        memoryKibPerClient: Number((((fullMib - emptyMib) * 1024) / size.clients).toFixed(1)),
       },
       ratio: Number(ratio.toFixed(3)),
       aim: '>= 0.7',
       holds: ratio >= 0.7,
     };
-    return [fanOut, await benchStalled(gateway, sides.ours, market)];
+    return [fanOut, await benchStalled(gateway, sides.ours, market, size)];
   } finally {
     await Promise.all(started.map((child) => child.stop()));
   }
 }
 
 /** What clients that stopped reading cost the others: p99 with them over p99 without, in the same minute. */
-async function benchStalled(gateway: GatewayProcess, side: Side, market: Child): Promise<BenchResult> {
+async function benchStalled(
+  gateway: GatewayProcess,
+  side: Side,
+  market: Child,
+  size: FanOutSize,
+): Promise<BenchResult> {
+  const perProcess = Math.ceil((size.clients / PROCESSES) * STALLED_SHARE);
   const ratios: number[] = [];
   const windows = { without: [] as Window[], with: [] as Window[] };
   const beforeMib = await gateway.memoryMib();
   const skippedBefore = await gateway.metric('vega_stream_flushes_skipped_total');
-  for (let round = 0; round < ROUNDS; round += 1) {
-    const without = await measured(side, market, FAST_TICKS_PER_SECOND);
-    await all(side, { kind: 'stall', clients: STALLED_PER_PROCESS });
-    const stalled = await measured(side, market, FAST_TICKS_PER_SECOND);
+  for (let round = 0; round < size.rounds; round += 1) {
+    const without = await measured(side, market, size.windowMs, FAST_TICKS_PER_SECOND);
+    await all(side, { kind: 'stall', clients: perProcess });
+    const stalled = await measured(side, market, size.windowMs, FAST_TICKS_PER_SECOND);
     await all(side, { kind: 'resume' });
     windows.without.push(without);
     windows.with.push(stalled);
@@ -122,8 +133,8 @@ async function benchStalled(gateway: GatewayProcess, side: Side, market: Child):
   return {
     name: 'gateway-stalled-clients',
     figures: {
-      stalledClients: STALLED_PER_PROCESS * PROCESSES,
-      clients: CLIENTS,
+      stalledClients: perProcess * PROCESSES,
+      clients: size.clients,
       p99MsWithout: figure(windows.without, 'p99Ms', 0),
       p99MsWith: figure(windows.with, 'p99Ms', 0),
       quotesPerClientPerSecondWithout: figure(windows.without, 'quotesPerClient', 1),
@@ -140,11 +151,11 @@ async function benchStalled(gateway: GatewayProcess, side: Side, market: Child):
 /** Enough that a client that does not read has more unsent than the bound within a window. */
 const FAST_TICKS_PER_SECOND = 100;
 
-async function measured(side: Side, market: Child, rate = TICKS_PER_SECOND): Promise<Window> {
+async function measured(side: Side, market: Child, windowMs: number, rate = TICKS_PER_SECOND): Promise<Window> {
   await market.ask({ rate });
   await pause(SETTLE_MS);
   const before = await side.cpuSeconds();
-  const answers = await all<WindowAnswer>(side, { kind: 'window', ms: WINDOW_MS });
+  const answers = await all<WindowAnswer>(side, { kind: 'window', ms: windowMs });
   const cpuSeconds = (await side.cpuSeconds()) - before;
   await market.ask({ rate: 0 });
   const sum = (field: 'frames' | 'bytes' | 'quotes' | 'readers'): number =>
@@ -155,7 +166,7 @@ async function measured(side: Side, market: Child, rate = TICKS_PER_SECOND): Pro
     bytes: sum('bytes'),
     p50Ms: worst('p50Ms'),
     p99Ms: worst('p99Ms'),
-    quotesPerClient: sum('quotes') / sum('readers') / (WINDOW_MS / 1000),
+    quotesPerClient: sum('quotes') / sum('readers') / (windowMs / 1000),
     cpuMicrosPerFrame: (cpuSeconds * 1e6) / sum('frames'),
     cpuNanosPerByte: (cpuSeconds * 1e9) / sum('bytes'),
   };

@@ -4,9 +4,13 @@ import { startChild, type Child } from './children.ts';
 import type { GatewayProcess } from './gateway-process.ts';
 
 const CONNECTIONS = 64;
-const ROUNDS = 5;
-const ROUND_MS = 2_000;
 const WARM_MS = 2_000;
+
+/** How much is measured. */
+export interface RequestsSize {
+  readonly rounds: number;
+  readonly roundMs: number;
+}
 
 interface LoadAnswer {
   requests: number;
@@ -29,7 +33,12 @@ const QUERY = `query Q($symbol: String!) { quote(symbol: $symbol) {
   ohlc { open high low close } stale stale_reason feed_epoch seq exchange_time_ms } }`;
 
 /** Measures both doors. */
-export async function benchRequests(natsUrl: string, gateway: GatewayProcess, symbol: string): Promise<BenchResult[]> {
+export async function benchRequests(
+  natsUrl: string,
+  gateway: GatewayProcess,
+  symbol: string,
+  size: RequestsSize,
+): Promise<BenchResult[]> {
   const path = `/api/v1/market/quote/${encodeURIComponent(symbol)}`;
   const body = JSON.stringify({ query: QUERY, variables: { symbol } });
   const gatewayPort = Number(new URL(gateway.http).port);
@@ -51,13 +60,13 @@ export async function benchRequests(natsUrl: string, gateway: GatewayProcess, sy
     const still = await run(load, { port, method: 'GET', path: '/still' }, WARM_MS);
     const rest = await compare(
       { name: 'gateway-rest', aim: 0.6, bytes: restPayload.length, stillPerSecond: perSecond(still) },
-      { load, gateway, bare },
+      { load, gateway, bare, size },
       { port: gatewayPort, method: 'GET', path },
       { port, method: 'GET', path: '/quote' },
     );
     const graphql = await compare(
       { name: 'gateway-graphql', aim: 0.3, bytes: graphqlPayload.length, stillPerSecond: perSecond(still) },
-      { load, gateway, bare },
+      { load, gateway, bare, size },
       { port: gatewayPort, method: 'POST', path: '/graphql', body },
       { port, method: 'POST', path: '/graphql', body },
     );
@@ -69,7 +78,7 @@ export async function benchRequests(natsUrl: string, gateway: GatewayProcess, sy
 
 async function compare(
   about: { name: string; aim: number; bytes: number; stillPerSecond: number },
-  { load, gateway, bare }: { load: Child; gateway: GatewayProcess; bare: Child },
+  { load, gateway, bare, size }: { load: Child; gateway: GatewayProcess; bare: Child; size: RequestsSize },
   ours: Target,
   theirs: Target,
 ): Promise<BenchResult> {
@@ -78,17 +87,17 @@ async function compare(
   const cpu = { ours: [] as number[], bare: [] as number[] };
   const waits: number[] = [];
   const result = await alternate(
-    ROUNDS,
+    size.rounds,
     async () => {
       const before = await gateway.cpuSeconds();
-      const answer = await run(load, ours, ROUND_MS);
+      const answer = await run(load, ours, size.roundMs);
       cpu.ours.push(((await gateway.cpuSeconds()) - before) / answer.requests);
       waits.push(answer.p99Ms);
       return perSecond(answer);
     },
     async () => {
       const before = await bare.ask<{ cpuSeconds: number }>({});
-      const answer = await run(load, theirs, ROUND_MS);
+      const answer = await run(load, theirs, size.roundMs);
       const after = await bare.ask<{ cpuSeconds: number }>({});
       cpu.bare.push((after.cpuSeconds - before.cpuSeconds) / answer.requests);
       return perSecond(answer);

@@ -140,7 +140,8 @@ export class StreamClient implements SubscriptionOwner {
       due.push(subscription);
     }
     if (due.length > 0 && this.canTakeMore(nowMs)) {
-      const batches = due.flatMap((subscription) => subscription.takeChanges());
+      const batches: Batch[] = [];
+      for (const subscription of due) subscription.takeChanges(batches);
       if (batches.length > 0) this.writeBatches(batches);
     }
     return !this.closed && this.hasChanges;

@@ -64,10 +64,10 @@ export class StreamSubscription implements SubscriptionHandle {
     return this.batch(true, this.content.snapshot(items));
   }
 
-  /** The next batch of its sequence; none when nothing changed after all. */
-  takeChanges(): Batch[] {
+  /** Adds the next batch of its sequence; none when nothing changed after all. */
+  takeChanges(batches: Batch[]): void {
     const body = this.content.changes();
-    return body === undefined ? [] : [this.batch(false, body)];
+    if (body !== undefined) batches.push(this.batch(false, body));
   }
 
   close(): void {

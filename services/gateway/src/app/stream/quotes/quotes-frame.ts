@@ -10,43 +10,39 @@ export interface FragmentBatch {
 }
 
 const COMMA = 0x2c;
-const CLOSE_BATCH = Buffer.from(']}');
-const CLOSE_FRAME = Buffer.from(']}');
+const CLOSE = ']}';
 
 /** One quotes frame in UTF-8: each fragment is copied once, none is serialised again. */
 export function quotesFrame(timeMs: number, batches: readonly FragmentBatch[]): Buffer {
-  const parts: Buffer[] = [Buffer.from(`{"type":"quotes","time_ms":${timeMs},"subscriptions":[`)];
-  let length = 0;
-  for (const [index, batch] of batches.entries()) {
-    const unavailable = batch.unavailable.length === 0 ? '' : `"unavailable":${JSON.stringify(batch.unavailable)},`;
-    parts.push(
-      Buffer.from(
-        `${index === 0 ? '' : ','}{"subscription":"${batch.subscription}","seq":${batch.seq},` +
-          `"snapshot":${batch.snapshot},${unavailable}"quotes":[`,
-      ),
-    );
-    for (const fragment of batch.fragments) parts.push(fragment);
-    length += Math.max(0, batch.fragments.length - 1);
-    parts.push(CLOSE_BATCH);
+  const heads = batches.map((batch, at) =>
+    headOf(batch, at === 0 ? `{"type":"quotes","time_ms":${timeMs},"subscriptions":[` : ','),
+  );
+  if (heads.length === 0) return Buffer.from(`{"type":"quotes","time_ms":${timeMs},"subscriptions":[]}`);
+  let length = CLOSE.length;
+  for (const [at, { fragments }] of batches.entries()) {
+    length += Buffer.byteLength(heads[at] ?? '') + CLOSE.length + Math.max(0, fragments.length - 1);
+    for (const fragment of fragments) length += fragment.length;
   }
-  parts.push(CLOSE_FRAME);
-  for (const part of parts) length += part.length;
-  return joined(parts, length);
+  const frame = Buffer.allocUnsafe(length);
+  let end = 0;
+  for (const [at, { fragments }] of batches.entries()) {
+    end += frame.write(heads[at] ?? '', end);
+    for (const [n, fragment] of fragments.entries()) {
+      if (n > 0) {
+        frame[end] = COMMA;
+        end += 1;
+      }
+      frame.set(fragment, end);
+      end += fragment.length;
+    }
+    end += frame.write(CLOSE, end, 'latin1');
+  }
+  frame.write(CLOSE, end, 'latin1');
+  return frame;
 }
 
-/** Joins the parts; two that both are JSON objects get a comma between them. */
-function joined(parts: readonly Buffer[], length: number): Buffer {
-  const OPEN_BRACE = 0x7b;
-  const CLOSE_BRACE = 0x7d;
-  const frame = Buffer.allocUnsafe(length);
-  let at = 0;
-  for (const part of parts) {
-    if (at > 0 && frame[at - 1] === CLOSE_BRACE && part[0] === OPEN_BRACE) {
-      frame[at] = COMMA;
-      at += 1;
-    }
-    frame.set(part, at);
-    at += part.length;
-  }
-  return frame;
+/** What stands before the fragments of a batch; names of subscriptions need no escape. */
+function headOf({ subscription, seq, snapshot, unavailable }: FragmentBatch, before: string): string {
+  const missing = unavailable.length === 0 ? '' : `"unavailable":${JSON.stringify(unavailable)},`;
+  return `${before}{"subscription":"${subscription}","seq":${seq},"snapshot":${snapshot},${missing}"quotes":[`;
 }
