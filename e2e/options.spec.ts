@@ -47,7 +47,7 @@ describe('an option chain', () => {
   const snapshots: boolean[] = [];
 
   beforeAll(async () => {
-    stack = await startTestStack();
+    stack = await startTestStack({ withinMs: 280_000 });
     const { nats, gateway } = stack.addresses;
     nc = await connect({ servers: nats, ...asUser(stack.addresses.bus, 'operator') });
     let rows = new Map<number, ChainRow>();

@@ -83,7 +83,7 @@ async function chainIsLive(nc: NatsConnection): Promise<void> {
       await rpc.call(optionsRpc.getChain, question);
       return;
     } catch (error) {
-      if (tries > 100) throw error;
+      if (tries > 600) throw error;
       await pause(200);
     }
   }
