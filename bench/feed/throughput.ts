@@ -1,7 +1,8 @@
 // Entries per second of one core from frame bytes to bytes on NATS: the platform's feed client and tick pipeline, against
-// protobufjs decoding the same frames and the bare client publishing the same tick bytes.
+// protobufjs decoding the same frames and the bare client publishing the same tick bytes, each over a connection of its own.
 import { connect } from '@nats-io/transport-node';
 import { instrumentKey, systemClock, wallInstant } from '@vega/kernel';
+import { connectBus, createLogger } from '@vega/platform';
 import { MarketFeedClient, PLUS_FEED_LIMITS, type FeedSocketListener } from '@vega/upstox/market';
 import { TickPipeline } from '../../services/market-feed/src/app/tick-pipeline.ts';
 import type { InstrumentDirectory } from '../../services/market-feed/src/app/ports.ts';
@@ -28,6 +29,8 @@ const emptyDirectory: InstrumentDirectory = {
 
 /** Runs the comparison against the NATS server at `natsUrl`. */
 export async function benchThroughput(natsUrl: string): Promise<BenchResult> {
+  const logger = createLogger({ service: 'bench', replica: 'bench', level: 'silent' });
+  const bus = await connectBus({ url: natsUrl, name: 'bench', logger, onFatal: () => undefined });
   const nc = await connect({ servers: natsUrl });
   // Two sets, played in turn, so that no entry equals its instrument's previous one.
   const sets = [1, 2].map((seed) =>
@@ -44,7 +47,7 @@ export async function benchThroughput(natsUrl: string): Promise<BenchResult> {
     sink: {
       publish(subject, bytes) {
         if (recording) published.push({ subject, bytes: bytes.slice() });
-        nc.publish(subject, bytes);
+        bus.nc.publish(subject, bytes);
         return true;
       },
     },
@@ -87,7 +90,7 @@ export async function benchThroughput(natsUrl: string): Promise<BenchResult> {
     const before = pipeline.counts.published;
     const started = performance.now();
     for (const frame of frames) socket?.onMessage(frame, true);
-    await nc.flush();
+    await bus.nc.flush();
     const seconds = (performance.now() - started) / 1000;
     const count = pipeline.counts.published - before;
     if (count !== FRAMES * PER_FRAME) throw new Error(`${count} of ${FRAMES * PER_FRAME} entries were published`);
@@ -119,6 +122,7 @@ export async function benchThroughput(natsUrl: string): Promise<BenchResult> {
   await bare();
   const result = await alternate(ROUNDS, ours, bare);
   await client.stop();
+  await bus.close();
   await nc.close();
   return {
     name: 'feed-throughput',

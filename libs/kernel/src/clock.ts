@@ -27,15 +27,20 @@ export interface Clock {
   wallNow(): WallInstant;
   /** Milliseconds that only ever grow; for ages and durations. */
   monotonicMs(): number;
-  /** Runs `callback` once, at least `delayMs` from now. */
+  /** Runs `callback` once, at least `delayMs` from now; with 0 in the next turn of the loop. */
   after(delayMs: number, callback: () => void): Timer;
 }
 
-/** The machine's own clock. Timers do not keep the process alive. */
+/** The machine's own clock. Timers do not keep the process alive, but for the one turn of a delay of 0. */
 export const systemClock: Clock = {
   wallNow: () => Date.now() as WallInstant,
   monotonicMs: () => performance.now(),
   after(delayMs, callback) {
+    // A timer waits a millisecond at least, which is long where a client waits for a price.
+    if (delayMs <= 0) {
+      const turn = setImmediate(callback);
+      return { cancel: () => clearImmediate(turn) };
+    }
     const handle = setTimeout(callback, delayMs);
     handle.unref();
     return { cancel: () => clearTimeout(handle) };

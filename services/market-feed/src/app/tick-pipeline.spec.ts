@@ -112,8 +112,8 @@ describe('tick pipeline', () => {
     expect(pipeline.counts).toEqual({ published: 2, lost: 1 });
   });
 
-  it('tells listeners and the store the facts of each tick', () => {
-    const { heard, changed, feed } = setUp();
+  it('tells the store of each tick, and listeners its facts once the frame is on its way', async () => {
+    const { published, heard, changed, feed } = setUp();
     feed(CALL, 693.75, {
       vtt: 135_870,
       oi: 189_945,
@@ -123,6 +123,8 @@ describe('tick pipeline', () => {
       minuteTs: 60_000,
     });
     feed(INDEX, 24_530.9, { kind: 'index', hasMinute: false });
+    expect([published.length, heard.length]).toEqual([2, 0]);
+    await Promise.resolve();
     expect(heard).toMatchObject([
       {
         key: CALL,
@@ -137,6 +139,9 @@ describe('tick pipeline', () => {
       { key: INDEX, volume: undefined, oi: undefined, minute: undefined },
     ]);
     expect(changed.map(({ key }) => key)).toEqual([CALL, INDEX]);
+    feed(CALL, 693.8);
+    await Promise.resolve();
+    expect(heard.map(({ lastPricePaise }) => lastPricePaise)).toEqual([69_375, 2_453_090, 69_380]);
   });
 
   it('takes what a newer master says and counts on', () => {

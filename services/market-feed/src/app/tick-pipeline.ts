@@ -2,7 +2,8 @@
  * Goal: an entry of the feed becomes a tick on the bus within the same call, with as little garbage as possible.
  *
  * Method: one {@link LiveInstrument} per key holds everything that does not change from tick to tick; the tick is encoded
- * straight from the feed's slot; publishing, last values and listeners get bytes and one reused object of facts.
+ * straight from the feed's slot. Listeners, whom nobody outside waits for, hear the facts of a frame in one go once all of
+ * it is on its way, in reused objects.
  *
  * Invariants: per instrument `seq` grows by one with each tick, from 1, within the epoch, also over resubscription; a
  * tick that could not be handed to the bus leaves a hole in `seq`, so that consumers see that they missed it;
@@ -44,23 +45,14 @@ export class TickPipeline {
   private readonly encoder = new TickEncoder();
   private readonly micros: WallMicros;
   private readonly stamp: TickStamp = { seq: 0, source: TickSource.FEED_LIVE, marketTimeMs: 0, receivedTimeUs: 0 };
-  private readonly facts: TickFacts;
+  /** What listeners have not heard yet, the first `unheard` of them; the objects are used again. */
+  private readonly facts: TickFacts[] = [];
+  private unheard = 0;
   /** Arrival of the frame that `stamp` is of. */
   private frameAtMs = Number.NaN;
 
   constructor(private readonly options: PipelineOptions) {
     this.micros = new WallMicros(options.clock);
-    this.facts = {
-      key: '' as InstrumentKey,
-      instrumentId: 0,
-      snapshot: false,
-      marketTimeMs: 0,
-      lastPricePaise: 0,
-      lastTradeTimeMs: 0,
-      volume: undefined,
-      oi: undefined,
-      minute: undefined,
-    };
     options.directory.onChange(() => this.describeAll());
   }
 
@@ -119,7 +111,6 @@ export class TickPipeline {
   }
 
   private tell(instrument: LiveInstrument, entry: FeedEntry, snapshot: boolean): void {
-    const { facts } = this;
     const { slot } = entry;
     const { traits, instrumentId } = instrument.identity;
     // rupeesToPaise without its checks, which the feed's decoder made.
@@ -132,6 +123,7 @@ export class TickPipeline {
       instrument.waiters = undefined;
     }
     if (this.options.listeners.length === 0) return;
+    const facts = this.nextFacts();
     const priced = slot.kind === 'market' || slot.kind === 'greeks';
     facts.key = instrument.key;
     facts.instrumentId = instrumentId;
@@ -142,7 +134,22 @@ export class TickPipeline {
     facts.volume = priced && traits.book ? slot.vtt : undefined;
     facts.oi = priced && traits.openInterest ? Math.round(slot.oi) : undefined;
     facts.minute = slot.hasMinute ? minuteOf(slot) : undefined;
-    for (const listener of this.options.listeners) listener.onTick(facts);
+  }
+
+  private nextFacts(): TickFacts {
+    // The bus client writes in a microtask as well, which was asked for before this one.
+    if (this.unheard === 0) queueMicrotask(() => this.tellListeners());
+    const facts = (this.facts[this.unheard] ??= emptyFacts());
+    this.unheard += 1;
+    return facts;
+  }
+
+  private tellListeners(): void {
+    const count = this.unheard;
+    this.unheard = 0;
+    for (let at = 0; at < count; at += 1) {
+      for (const listener of this.options.listeners) listener.onTick(this.facts[at] as TickFacts);
+    }
   }
 
   private open(key: InstrumentKey): LiveInstrument {
@@ -157,4 +164,18 @@ export class TickPipeline {
       instrument.describe(this.options.directory.byKey(instrument.key));
     }
   }
+}
+
+function emptyFacts(): TickFacts {
+  return {
+    key: '' as InstrumentKey,
+    instrumentId: 0,
+    snapshot: false,
+    marketTimeMs: 0,
+    lastPricePaise: 0,
+    lastTradeTimeMs: 0,
+    volume: undefined,
+    oi: undefined,
+    minute: undefined,
+  };
 }
