@@ -96,6 +96,8 @@ export class TickStaging {
       temp_directory: options.spillFolder,
       preserve_insertion_order: 'true',
       autoinstall_known_extensions: 'false',
+      // Files are read once, to be merged, and then removed: kept, they would fill the memory up to its limit.
+      enable_external_file_cache: 'false',
     });
     const connection = await instance.connect();
     await connection.run(
