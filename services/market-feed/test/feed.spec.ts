@@ -183,8 +183,11 @@ describe('questions', () => {
     expect(overview.sessions.map(({ segment }) => segment)).toContain('BSE_FO');
     const { advances, declines, unchanged, unknown } = overview.breadth!;
     expect(advances + declines + unchanged + unknown).toBeGreaterThanOrEqual(35);
-    expect(overview.health?.state).toBe(HealthState.GREEN);
-  });
+    // On a machine that is busy the feed may be amber for a moment, and says so.
+    const isGreen = async (): Promise<boolean> =>
+      (await feed.ask(marketFeedRpc.getOverview, {})).health?.state === HealthState.GREEN;
+    await eventually(isGreen, { withinMs: 60_000, what: 'a green feed' });
+  }, 90_000);
 
   it('an interest is leased in its mode, and what cannot be streamed is named', async () => {
     const [, one, two] = await options(3);
