@@ -150,7 +150,7 @@ export class PgOrderStore implements OrderStore {
         WHERE account_id = $1 RETURNING halt_reason`,
       [accountId, `two defects in a row: ${message.slice(0, 200)}`, DEFECTS_TO_HALT],
     );
-    return rows[0]?.halt_reason != null;
+    return (rows[0]?.halt_reason ?? null) !== null;
   }
 
   async clearDefects(accountId: string): Promise<void> {
