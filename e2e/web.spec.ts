@@ -152,7 +152,9 @@ describeInBrowser('the screen of a running stack (needs Chromium)', () => {
       await fault('POST', { kind: 'mute' });
       await chip('dead').waitFor();
       await page.locator(`[data-row="${NIFTY}"][data-stale]`).waitFor();
-      await cell(NIFTY, 'age').filter({ hasText: /\d+ (s|min)/ }).waitFor();
+      await cell(NIFTY, 'age')
+        .filter({ hasText: /\d+ (s|min)/ })
+        .waitFor();
       const trouble = page.locator('[data-testid=trouble] [data-level=dead]');
       await trouble.waitFor();
       await shot('feed-silent');
