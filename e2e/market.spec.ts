@@ -53,8 +53,7 @@ describe('a living market', () => {
   }, 240_000);
   afterAll(() => stack.close(), 60_000);
 
-  const get = async <T>(path: string): Promise<T> =>
-    (await (await fetch(`${stack.addresses.gateway}${path}`)).json()) as T;
+  const get = async <T>(path: string): Promise<T> => (await (await stack.fetch(path)).json()) as T;
   const status = (): Promise<StatusBody> => get('/api/v1/market/market-feed/status');
   const fault = async (spec: unknown): Promise<void> => {
     const response = await fetch(`${stack.addresses.faults}/faults`, {
@@ -84,6 +83,7 @@ describe('a living market', () => {
     const client = new StreamClient({
       url: `${stack.addresses.gateway.replace('http', 'ws')}/stream`,
       openSocket: (url) => new WebSocket(url) as unknown as StreamSocket,
+      token: () => stack.token(),
     });
     client.subscribeQuotes(['NIFTY', 'RELIANCE'], { onQuotes: (event) => events.push(event) });
     client.start();
@@ -153,12 +153,12 @@ describe('a living market', () => {
   }, 120_000);
 
   it('an unknown symbol is a 404 with a code, a bad span a 400 with the limits', async () => {
-    const unknown = await fetch(`${stack.addresses.gateway}/api/v1/market/quote/NOSUCHTHING`);
+    const unknown = await stack.fetch('/api/v1/market/quote/NOSUCHTHING');
     expect(unknown.status).toBe(404);
     expect(unknown.headers.get('content-type')).toContain('application/problem+json');
     expect(await unknown.json()).toMatchObject({ code: 'UNKNOWN_INSTRUMENT' });
     const path = '/api/v1/market/historical/NIFTY?unit=minutes&interval=1&from=2024-01-01&to=2026-01-01';
-    const span = await fetch(`${stack.addresses.gateway}${path}`);
+    const span = await stack.fetch(path);
     expect(span.status).toBe(400);
     expect(await span.json()).toMatchObject({ code: 'CANDLE_SPAN_TOO_LONG' });
   });

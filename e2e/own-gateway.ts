@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { eventually, freePort, projectRoot, startProcess } from '@vega/testkit';
 import type { ManagedProcess } from '@vega/testkit';
 import { prepareBus } from '../tools/stack/bus.ts';
+import { authSecrets } from '../tools/stack/demo.ts';
 import { SERVICES } from '../tools/stack/services.ts';
 import type { TestStack } from './stack-harness.ts';
 
@@ -27,7 +28,8 @@ export async function startOwnGateway(stack: TestStack): Promise<OwnGateway> {
   const options = { replayFile: undefined, speed: undefined, seed: undefined, faultPort: undefined };
   // The keys that the stack made: the second gateway is the same user of the bus.
   const bus = prepareBus(stack.state);
-  const context = { nats, bus, postgres, redis, ports, dataFolder: join(stack.state, 'data'), options };
+  const dataFolder = join(stack.state, 'data');
+  const context = { nats, bus, auth: authSecrets(dataFolder), postgres, redis, ports, dataFolder, options };
   let running: ManagedProcess | undefined;
   const start = async (): Promise<void> => {
     const process_ = await startProcess({

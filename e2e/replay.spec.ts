@@ -30,8 +30,8 @@ describeWithSharedData('a replay of the recorded feed', (shared) => {
   }, 240_000);
   afterAll(() => stack.close(), 60_000);
 
-  const get = async (base: string, path: string): Promise<Record<string, never>> =>
-    (await (await fetch(`${base}${path}`)).json()) as Record<string, never>;
+  const get = async (path: string): Promise<Record<string, never>> =>
+    (await (await stack.fetch(path)).json()) as Record<string, never>;
 
   it('ends with every instrument at the last values of the file', async () => {
     const lines = gunzipSync(readFileSync(file)).toString('utf8').trim().split('\n');
@@ -43,14 +43,16 @@ describeWithSharedData('a replay of the recorded feed', (shared) => {
     expect(lines).toHaveLength(11_608);
     expect(last.size).toBe(10);
     const progress = async (): Promise<{ finished: boolean; played: number }> => {
-      const body = (await get(stack.addresses.upstoxSim, '/sim/status')) as unknown as { market: { progress: never } };
+      const body = (await (await fetch(`${stack.addresses.upstoxSim}/sim/status`)).json()) as unknown as {
+        market: { progress: never };
+      };
       return body.market.progress;
     };
     await eventually(async () => (await progress()).finished, { withinMs: 120_000 });
     expect((await progress()).played).toBe(11_608);
     await eventually(
       async () => {
-        const status = (await get(stack.addresses.gateway, '/api/v1/market/market-feed/status')) as unknown as {
+        const status = (await get('/api/v1/market/market-feed/status')) as unknown as {
           ticks_published: number;
           duplicates_dropped: number;
         };
@@ -61,7 +63,7 @@ describeWithSharedData('a replay of the recorded feed', (shared) => {
     for (const [key, { fullFeed }] of last) {
       const { ltpc, marketLevel, marketOHLC, atp, vtt, oi, tbq, tsq } = fullFeed.marketFF;
       const day = marketOHLC.ohlc.find(({ interval }) => interval === '1d');
-      const quote = await get(stack.addresses.gateway, `/api/v1/market/quote/${encodeURIComponent(key)}`);
+      const quote = await get(`/api/v1/market/quote/${encodeURIComponent(key)}`);
       expect({ key, ...quote }).toMatchObject({
         key,
         last_price: ltpc.ltp,
@@ -74,10 +76,7 @@ describeWithSharedData('a replay of the recorded feed', (shared) => {
         total_buy_qty: tbq ?? 0,
         total_sell_qty: tsq ?? 0,
       });
-      const depth = (await get(
-        stack.addresses.gateway,
-        `/api/v1/market/depth/${encodeURIComponent(key)}`,
-      )) as unknown as {
+      const depth = (await get(`/api/v1/market/depth/${encodeURIComponent(key)}`)) as unknown as {
         bids: { price: number; qty: number }[];
         asks: { price: number; qty: number }[];
       };

@@ -8,7 +8,7 @@ import { StreamClient, type StreamSocket } from '@vega/client';
 import { WebSocket } from 'ws';
 import { probeEnvironment } from '../tools/memory-probe.ts';
 import { describeTrend, ProcessWatch, type MeasureTrend, type ProcessTrend } from '../tools/process-watch.ts';
-import { startTestStack, type StackAddresses } from './stack-harness.ts';
+import { startTestStack, type StackAddresses, type TestStack } from './stack-harness.ts';
 
 export interface SoakOptions {
   /** Minutes that are judged. */
@@ -108,8 +108,8 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const volume = { frames: 0, quotes: 0, requests: 0, ticks: 0, marketDays: 0 };
   let datesBefore = 0;
   const problems: string[] = [];
-  const clients = Array.from({ length: options.streamClients }, () => follow(addresses, volume));
-  const stopAsking = askForEver(addresses, volume, problems);
+  const clients = Array.from({ length: options.streamClients }, () => follow(stack, volume));
+  const stopAsking = askForEver(stack, volume, problems);
   const days = new Set<string>();
   const watch = new ProcessWatch(addresses.pids, probeFolder);
   try {
@@ -124,7 +124,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
       for (const trend of watch.trends()) say(`  so far, ${describeTrend(trend)}`);
     });
     stopWatching();
-    const status = (await (await fetch(`${addresses.gateway}/api/v1/market/market-feed/status`)).json()) as {
+    const status = (await (await stack.fetch('/api/v1/market/market-feed/status')).json()) as {
       ticks_published: number;
       state: string;
     };
@@ -145,10 +145,11 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   };
 }
 
-function follow(addresses: StackAddresses, volume: SoakReport['volume']): StreamClient {
+function follow(stack: TestStack, volume: SoakReport['volume']): StreamClient {
   const client = new StreamClient({
-    url: `${addresses.gateway.replace('http', 'ws')}/stream`,
+    url: `${stack.addresses.gateway.replace('http', 'ws')}/stream`,
     openSocket: (url) => new WebSocket(url) as unknown as StreamSocket,
+    token: () => stack.token(),
   });
   client.subscribeQuotes(SYMBOLS, {
     onQuotes: (event) => {
@@ -161,13 +162,13 @@ function follow(addresses: StackAddresses, volume: SoakReport['volume']): Stream
 }
 
 /** Five requests a second, one after the other, until told to stop. */
-function askForEver(addresses: StackAddresses, volume: SoakReport['volume'], problems: string[]): () => Promise<void> {
+function askForEver(stack: TestStack, volume: SoakReport['volume'], problems: string[]): () => Promise<void> {
   let asking = true;
   const loop = (async (): Promise<void> => {
     for (let n = 0; asking; n += 1) {
       const path = PATHS[n % PATHS.length] ?? '';
       try {
-        const response = await fetch(`${addresses.gateway}${path}`);
+        const response = await stack.fetch(path);
         await response.text();
         if (response.status !== 200) problems.push(`${path} answered ${response.status}`);
       } catch (error) {

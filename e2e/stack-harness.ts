@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { GatewaySession } from '@vega/client';
 import { projectRoot, stateFolder } from '@vega/testkit';
 
 /** Addresses of a running stack, as its run.json tells them. */
 export interface StackAddresses {
   readonly gateway: string;
   readonly upstoxSim: string;
+  /** The user who is there to try the platform with. */
+  readonly demo?: { readonly email: string; readonly password: string };
   readonly nats: string;
   /** Folder of the bus users' seeds. */
   readonly bus: string;
@@ -23,6 +26,10 @@ export interface TestStack {
   readonly addresses: StackAddresses;
   /** Where it keeps run.json, logs and data. */
   readonly state: string;
+  /** Asks its gateway as the demo user. */
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+  /** An access token of the demo user, which lives for a while yet. */
+  token(): Promise<string>;
   /** What it has printed so far. */
   output(): string;
   /** Stops it as Ctrl-C does; resolves with its exit code. */
@@ -84,7 +91,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
         await stop();
         rmSync(state, { recursive: true, force: true });
       };
-      return { addresses, state, output: () => output, stop, ended, close };
+      return { addresses, state, ...demoOf(addresses), output: () => output, stop, ended, close };
     }
     if (exitCode !== undefined)
       throw new Error(`the stack ended with exit code ${exitCode}:\n${output}${namedLogs(output)}`);
@@ -94,6 +101,30 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
     }
     await new Promise((resume) => setTimeout(resume, 50));
   }
+}
+
+/** The gateway as the demo user sees it. */
+export function demoOf(addresses: StackAddresses): Pick<TestStack, 'fetch' | 'token'> {
+  const { gateway, demo } = addresses;
+  const session = new GatewaySession({ baseUrl: gateway, refreshTokenIn: 'memory' });
+  let signedIn: Promise<unknown> | undefined;
+  const token = async (): Promise<string> => {
+    if (demo === undefined) throw new Error('the stack offers no demo user');
+    signedIn ??= session.login(demo.email, demo.password);
+    await signedIn;
+    const present = await session.token();
+    if (present !== undefined) return present;
+    // Its session was ended, as some tests do.
+    signedIn = undefined;
+    return token();
+  };
+  return {
+    token,
+    async fetch(path, init = {}) {
+      const headers = { authorization: `Bearer ${await token()}`, ...(init.headers as Record<string, string>) };
+      return fetch(`${gateway}${path}`, { ...init, headers });
+    },
+  };
 }
 
 /** The ends of the logs that the launcher's last words name: they are gone with the test's folder. */

@@ -72,9 +72,11 @@ describe('traces of a running stack', () => {
     const { host } = new URL(stack.addresses.gateway);
     const socket = new WebSocket(`ws://${host}/stream`);
     const quotes: TracedQuote[] = [];
-    socket.on('open', () =>
-      socket.send(JSON.stringify({ op: 'subscribe', id: 1, channel: 'quotes', instruments: [NIFTY] })),
-    );
+    const token = await stack.token();
+    socket.on('open', () => {
+      socket.send(JSON.stringify({ op: 'authenticate', id: 0, token }));
+      socket.send(JSON.stringify({ op: 'subscribe', id: 1, channel: 'quotes', instruments: [NIFTY] }));
+    });
     socket.on('message', (data: Buffer) => {
       const frame = JSON.parse(data.toString()) as QuotesFrame;
       for (const subscription of frame.subscriptions ?? []) quotes.push(...subscription.quotes);
@@ -117,7 +119,7 @@ describe('traces of a running stack', () => {
   }, 90_000);
 
   it('follow a request over HTTP and NATS into the database, under the trace of its caller', async () => {
-    const answer = await fetch(`${stack.addresses.gateway}/api/v1/market/search?q=nifty&limit=1`, {
+    const answer = await stack.fetch('/api/v1/market/search?q=nifty&limit=1', {
       headers: { traceparent: `00-${CALLER.traceId}-${CALLER.spanId}-01` },
     });
     expect(answer.status).toBe(200);

@@ -3,7 +3,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { stateFolder } from '@vega/testkit';
+import { eventually, stateFolder } from '@vega/testkit';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { CHROMIUM_FLAGS, findOrInstallChromium } from '../apps/web/test/chromium.ts';
 import { startOwnGateway, type OwnGateway } from './own-gateway.ts';
@@ -38,6 +38,10 @@ describeInBrowser('the screen of a running stack (needs Chromium)', () => {
     page = await context.newPage();
     page.on('pageerror', (error) => failures.push(error.message));
     await page.goto(gateway.url);
+    // The sign-in page of a simulated platform is filled with the demo user.
+    const password = page.getByLabel('Password');
+    await eventually(async () => (await password.inputValue()) !== '', { withinMs: WAIT_MS, what: 'the demo user' });
+    await page.getByRole('button', { name: 'Sign in' }).click();
   }, START_MS + TEST_MS);
   afterAll(async () => {
     await browser?.close();

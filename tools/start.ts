@@ -81,7 +81,7 @@ function printTable(stack: RunningStack, options: StartOptions): void {
   const lines = stack.table.map(([name, address, detail]) =>
     `  ${name.padEnd(widths[0] ?? 0)}  ${address.padEnd(widths[1] ?? 0)}  ${detail}`.trimEnd(),
   );
-  const gateway = stack.run.gateway;
+  const { gateway, demo } = stack.run;
   console.log(
     [
       '',
@@ -90,6 +90,7 @@ function printTable(stack: RunningStack, options: StartOptions): void {
       ...(gateway === undefined
         ? []
         : [`Open ${gateway} for the market, ${gateway}/api/docs for the API. Stop with Ctrl-C.`]),
+      ...(demo === undefined ? [] : [`Sign in as ${demo.email} with the password ${demo.password}`]),
       `Addresses for scripts: ${join(options.state, 'run.json')}; logs: ${join(options.state, 'logs')}`,
     ].join('\n'),
   );

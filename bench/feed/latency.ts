@@ -49,6 +49,7 @@ export async function benchLatency(): Promise<BenchResult> {
     `${addresses.gateway.replace('http', 'ws')}/stream`,
     keys.slice(0, INSTRUMENTS),
     micros,
+    () => stack.token(),
   );
   const bare = new BarePath(addresses.nats, micros);
   try {
@@ -97,13 +98,14 @@ class OurPath {
     private readonly streamUrl: string,
     private readonly keys: readonly string[],
     private readonly micros: WallMicros,
+    private readonly token: () => Promise<string>,
   ) {
     this.followed = keys.slice(0, FOLLOWED);
     this.rpc = createRpcClient(bus, createMetrics('bench'));
   }
 
   async begin(): Promise<void> {
-    this.follower = await StreamFollower.open(this.streamUrl, this.micros);
+    this.follower = await StreamFollower.open(this.streamUrl, this.micros, await this.token());
     for (const [n, key] of this.followed.entries()) this.follower.follow(key, `q${n}`);
     this.lease = setInterval(() => void this.renew().catch(() => undefined), 10_000);
     await this.wake();

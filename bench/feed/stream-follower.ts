@@ -21,11 +21,12 @@ export class StreamFollower {
 
   private constructor(private readonly socket: WebSocket) {}
 
-  static async open(url: string, micros: WallMicros): Promise<StreamFollower> {
+  static async open(url: string, micros: WallMicros, token: string): Promise<StreamFollower> {
     const socket = new WebSocket(url, { perMessageDeflate: false });
     const follower = new StreamFollower(socket);
     socket.on('message', (text: Buffer) => follower.taken.push({ atUs: micros.now(), text }));
     await once(socket, 'open');
+    socket.send(JSON.stringify({ op: 'authenticate', token }));
     return follower;
   }
 

@@ -4,6 +4,7 @@ import { jetstreamManager, type JetStreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { STREAMS } from '@vega/contracts';
 import { asUser } from '../bus/bus-keys.ts';
+import type { DemoUser } from '../stack/demo.ts';
 import type { RunFile } from '../stack/run-file.ts';
 import type { ArchiveFacts, FeedFacts, ServiceFacts, StackFacts, StreamFacts } from './facts.ts';
 
@@ -14,7 +15,7 @@ const ANSWER_WITHIN_MS = 5_000;
 export async function examine(run: RunFile, stateFolder: string): Promise<StackFacts> {
   const [services, feed, streams, archive, disk] = await Promise.all([
     Promise.all(Object.entries(run.ops).map(([name, address]) => examineService(name, address, run))),
-    examineFeed(run.gateway),
+    examineFeed(run),
     examineStreams(run),
     examineArchive(run.ops['market-feed-archiver']),
     statfs(stateFolder),
@@ -36,10 +37,11 @@ async function examineService(name: string, address: string, run: RunFile): Prom
   }
 }
 
-async function examineFeed(gateway: string | undefined): Promise<FeedFacts | string> {
+async function examineFeed({ gateway, demo }: RunFile): Promise<FeedFacts | string> {
   if (gateway === undefined) return 'the stack has no gateway to ask';
   try {
-    const { status, json } = await get(`${gateway}/api/v1/market/market-feed/status`);
+    const token = demo === undefined ? undefined : await signIn(gateway, demo);
+    const { status, json } = await get(`${gateway}/api/v1/market/market-feed/status`, token);
     if (status === 200) return json as FeedFacts;
     const { detail, title } = json as { detail?: string; title?: string };
     return `the gateway cannot tell: ${detail ?? title ?? `HTTP ${status}`}`;
@@ -107,8 +109,20 @@ function readFigures(text: string): Map<string, number> {
   return new Map([...samples].map(([, name = '', value]) => [name, Number(value)]));
 }
 
-async function get(url: string): Promise<{ status: number; json: unknown }> {
-  const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+/** An access token of the demo user. */
+async function signIn(gateway: string, demo: DemoUser): Promise<string | undefined> {
+  const answer = await fetch(`${gateway}/api/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ ...demo, refresh_token_in: 'body' }),
+    signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+  });
+  return ((await answer.json()) as { access_token?: string }).access_token;
+}
+
+async function get(url: string, token?: string): Promise<{ status: number; json: unknown }> {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const answer = await fetch(url, { headers, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
   return { status: answer.status, json: await answer.json() };
 }
 

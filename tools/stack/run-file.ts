@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { DemoUser } from './demo.ts';
 
 /** What `.vega/run.json` says while the stack is ready: addresses for scripts and tests. */
 export interface RunFile {
@@ -9,6 +10,8 @@ export interface RunFile {
   readonly gateway?: string;
   /** Host and port of the gateway's gRPC. */
   readonly grpc?: string;
+  /** The user who is there to try the platform with; in front of a simulator only. */
+  readonly demo?: DemoUser;
   readonly nats: string;
   /** Folder of the bus users' seeds, `<user>.nk`; a quant team's user is `quants-<team>`. */
   readonly bus: string;

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackBus } from './bus.ts';
+import type { AuthSecrets } from './demo.ts';
 
 /** Everything a service may be told by its environment. */
 export interface StackContext {
@@ -10,6 +11,8 @@ export interface StackContext {
   readonly redis: string;
   /** Users of the bus. A service is given its own user's key by its name. */
   readonly bus: StackBus;
+  /** Auth's master key and the demo user. */
+  readonly auth: AuthSecrets;
   readonly ports: Readonly<Record<string, number>>;
   /** Folder below which each service may keep files. */
   readonly dataFolder: string;
@@ -94,12 +97,31 @@ export const SERVICES: readonly ServiceEntry[] = [
     address: { key: 'upstoxSim', url: (ports) => local(ports['upstoxSim']) },
   },
   {
+    name: 'auth',
+    folder: 'services/auth',
+    program: 'main',
+    migration: 'migrate',
+    ports: { authOps: 9186 },
+    needs: ['upstox-sim'],
+    environment: (context) => ({
+      ...onBus(context, context.ports['authOps']),
+      VEGA_UPSTOX_ENV: 'simulator',
+      VEGA_UPSTOX_SIM_URL: local(context.ports['upstoxSim']),
+      VEGA_PUBLIC_URL: local(context.ports['gateway']),
+      VEGA_AUTH_REGISTRATION: 'open',
+      VEGA_VAULT_KEYS: context.auth.vaultKeys,
+      VEGA_DEMO_EMAIL: context.auth.demo.email,
+      VEGA_DEMO_PASSWORD: context.auth.demo.password,
+    }),
+    readyUrl: (ports) => `${local(ports['authOps'])}/health/ready`,
+  },
+  {
     name: 'market-feed',
     folder: 'services/market-feed',
     program: 'main',
     migration: 'migrate',
     ports: { marketFeedOps: 9181 },
-    needs: ['upstox-sim'],
+    needs: ['upstox-sim', 'auth'],
     environment: (context) => ({
       ...onBus(context, context.ports['marketFeedOps']),
       VEGA_UPSTOX_ENV: 'simulator',
@@ -136,9 +158,11 @@ export const SERVICES: readonly ServiceEntry[] = [
     folder: 'services/gateway',
     program: 'main',
     ports: { gateway: 8080, grpc: 50_051, gatewayOps: 9182 },
-    needs: ['market-feed', 'options'],
+    needs: ['auth', 'market-feed', 'options'],
     environment: (context) => ({
       ...onBus(context, context.ports['gatewayOps']),
+      VEGA_DEMO_EMAIL: context.auth.demo.email,
+      VEGA_DEMO_PASSWORD: context.auth.demo.password,
       VEGA_UPSTOX_ENV: 'simulator',
       VEGA_HTTP_HOST: '127.0.0.1',
       VEGA_HTTP_PORT: String(context.ports['gateway']),

@@ -17,6 +17,7 @@ import { prepareBus } from './bus.ts';
 import type { StackBus } from './bus.ts';
 import { dataFolderOf } from './options.ts';
 import type { StartOptions } from './options.ts';
+import { authSecrets } from './demo.ts';
 import { planPorts } from './ports.ts';
 import type { StackParts } from './parts.ts';
 import type { Progress } from './progress.ts';
@@ -69,6 +70,7 @@ export async function startStack(options: StartOptions, parts: StackParts, progr
     postgres: trio.postgres.url,
     redis: trio.redis.url,
     bus,
+    auth: authSecrets(dataFolder),
     ports,
     dataFolder,
     options: { ...options, faultPort },
@@ -288,6 +290,7 @@ function describeRun(services: readonly ServiceEntry[], context: StackContext, p
     ...Object.fromEntries(addresses.map(({ key, url }) => [key, url(ports)])),
     nats,
     bus: context.bus.folder,
+    demo: context.auth.demo,
     postgres,
     redis,
     ...(options.faultPort === undefined ? {} : { faults: `http://127.0.0.1:${options.faultPort}` }),

@@ -16,6 +16,22 @@ const STEP_MS = 100;
 const YOUNG_MS = 15;
 const STALE_MS = 6_000;
 
+/** The session that the page finds: somebody is signed in. */
+const SESSION = {
+  access_token: 'seeded',
+  expires_at_ms: Date.now() + 86_400_000,
+  refresh_token: null,
+  user: {
+    user_id: 'usr_seeded',
+    email: 'seeded@example.invalid',
+    role: 'trader',
+    second_factor: false,
+    recovery_codes_left: 0,
+    disabled: false,
+    created_at_ms: 0,
+  },
+};
+
 interface Held {
   name: string;
   channel: string;
@@ -161,6 +177,11 @@ export class StandInGateway {
     const url = new URL(request.url ?? '/', 'http://stand-in');
     if (!url.pathname.startsWith('/api/')) {
       this.serveFile(url.pathname, response);
+      return;
+    }
+    if (url.pathname === '/api/v1/auth/refresh') {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(SESSION));
       return;
     }
     const [area = '', asked = ''] = url.pathname.replace(/^\/api\/v1\/(market\/|health\/)?/, '').split('/');

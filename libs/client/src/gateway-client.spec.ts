@@ -135,7 +135,11 @@ describe('the client generator', () => {
       components: { schemas: {} },
     });
     expect(() => clientSource(at({ requestBody: {} }))).toThrow(/takes a body that is not JSON/);
-    const schema = { type: 'object', required: ['a'], properties: { a: { type: 'array', items: { type: 'integer' } } } };
+    const schema = {
+      type: 'object',
+      required: ['a'],
+      properties: { a: { type: 'array', items: { type: 'integer' } } },
+    };
     const text = clientSource(at({ requestBody: { content: { 'application/json': { schema } } } }));
     expect(text).toContain('export interface XRequest {\n  body: {\n    a: number[];\n  };\n}');
     expect(text).toContain("method: 'POST', path: '/x', body: request.body }");

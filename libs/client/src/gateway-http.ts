@@ -7,6 +7,10 @@ export interface GatewayAccess {
   /** Defaults to the platform's own. */
   fetch?: typeof fetch;
   headers?: Readonly<Record<string, string>>;
+  /** The caller's access token; asked for before each call. */
+  token?: () => Promise<string | undefined>;
+  /** What `fetch` does with cookies; its own default unless given. */
+  credentials?: 'omit' | 'same-origin' | 'include';
   /** Milliseconds after which a call is given up; 15,000 unless given. */
   timeoutMs?: number;
 }
@@ -65,12 +69,21 @@ export async function callGateway<T>(access: GatewayAccess, call: GatewayCall, o
   const deadline = AbortSignal.timeout(access.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const signal = options.signal === undefined ? deadline : AbortSignal.any([options.signal, deadline]);
   const type = call.body === undefined ? {} : { 'content-type': 'application/json' };
-  const headers = { accept: 'application/json, application/problem+json', ...type, ...access.headers };
+  const token = await access.token?.();
+  const bearer = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const headers = { accept: 'application/json, application/problem+json', ...type, ...bearer, ...access.headers };
   const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
   let response: Response;
   let text: string;
   try {
-    response = await ask(addressOf(access.baseUrl, call), { method: call.method, headers, signal, ...body });
+    const cookies = access.credentials === undefined ? {} : { credentials: access.credentials };
+    response = await ask(addressOf(access.baseUrl, call), {
+      method: call.method,
+      headers,
+      signal,
+      ...cookies,
+      ...body,
+    });
     text = await response.text();
   } catch (cause) {
     if (options.signal?.aborted === true) throw options.signal.reason;

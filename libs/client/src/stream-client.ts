@@ -30,6 +30,8 @@ export interface StreamClientOptions {
   /** `ws://host/stream` or `wss://host/stream`. */
   url: string;
   openSocket: (url: string) => StreamSocket;
+  /** Who connects: an access token, asked for at every connection and again before it ends. */
+  token?: () => Promise<string | undefined>;
   onState?: (state: StreamState) => void;
   onError?: (error: StreamError) => void;
   /** Random number in [0, 1); for jitter. */
@@ -56,6 +58,15 @@ const LONGEST_WAIT_MS = 15_000;
 const ASK_AGAIN_MS = 2_000;
 const DEFAULT_HEARTBEAT_MS = 15_000;
 
+/** Echoed by the answer to a token. */
+const TOKEN_ID = 'token';
+
+/** The next token is shown this long before the present one ends, milliseconds. */
+const TOKEN_EARLY_MS = 45_000;
+
+/** Longest wait that a timer takes. */
+const LONGEST_TIMER_MS = 2_000_000_000;
+
 function defaultTimer(callback: () => void, ms: number): () => void {
   const handle = setTimeout(callback, ms);
   return () => clearTimeout(handle);
@@ -78,6 +89,9 @@ export class StreamClient {
   private attempts = 0;
   private nextName = 1;
   private askedToWaitMs: number | undefined;
+  private cancelToken: (() => void) | undefined;
+  /** The gateway's time at its greeting. */
+  private gatewayMs = 0;
 
   constructor(options: StreamClientOptions) {
     this.options = options;
@@ -221,6 +235,7 @@ export class StreamClient {
 
   private dropSocket(): void {
     const { socket } = this;
+    this.cancelToken?.();
     this.socket = undefined;
     for (const held of this.held.values()) held.seq = undefined;
     if (socket === undefined) return;
@@ -258,6 +273,12 @@ export class StreamClient {
       case 'hello':
         this.welcome(frame);
         break;
+      case 'pong':
+        this.gatewayMs = Number(frame['time_ms']);
+        break;
+      case 'authenticated':
+        this.admitted(frame);
+        break;
       case 'subscribed':
         this.tellRefused(frame);
         break;
@@ -284,9 +305,36 @@ export class StreamClient {
 
   private welcome(frame: Record<string, unknown>): void {
     if (typeof frame['heartbeat_ms'] === 'number') this.heartbeatMs = frame['heartbeat_ms'];
+    this.gatewayMs = Number(frame['time_ms']);
+    if (frame['authenticated'] === false) this.showToken();
+    else this.opened();
+  }
+
+  private opened(): void {
     this.attempts = 0;
     this.enter('open');
     for (const held of this.held.values()) this.ask(held);
+  }
+
+  /** Says who connects. Without anybody signed in, the gateway ends the connection and the next one asks again. */
+  private showToken(): void {
+    const { socket } = this;
+    void (this.options.token?.() ?? Promise.resolve(undefined)).then(
+      (token) => {
+        if (token !== undefined && this.socket === socket) this.send({ op: 'authenticate', id: TOKEN_ID, token });
+      },
+      () => undefined,
+    );
+  }
+
+  private admitted(frame: Record<string, unknown>): void {
+    if (this.state !== 'open') this.opened();
+    this.cancelToken?.();
+    const lifeMs = Number(frame['expires_at_ms']) - this.gatewayMs;
+    if (!Number.isFinite(lifeMs) || this.options.token === undefined) return;
+    // The gateway's own clock tells how long the token lives; the next one is shown in good time, on the same connection.
+    const waitMs = Math.min(Math.max(1_000, lifeMs - TOKEN_EARLY_MS), LONGEST_TIMER_MS);
+    this.cancelToken = this.setTimer(() => this.showToken(), waitMs);
   }
 
   /** An error that answers a subscribe leaves nothing subscribed; one that may pass is asked again. */

@@ -11,8 +11,11 @@ export const gatewayConfig = z.object({
   /** 0 takes a free port. */
   VEGA_HTTP_PORT: configTypes.port.default(8080),
   VEGA_REDIS_URL: configTypes.redisUrl,
-  /** Everyone is admitted while this says simulator, and nobody otherwise. */
+  /** Where the market comes from: `live` is told behind TLS, a simulator may offer a demo user. */
   VEGA_UPSTOX_ENV: z.enum(['simulator', 'live']).optional(),
+  /** The user whom the sign-in page of a simulated platform is filled with. */
+  VEGA_DEMO_EMAIL: z.string().min(3).optional(),
+  VEGA_DEMO_PASSWORD: z.string().min(12).optional(),
   /** Origins of browser pages besides the gateway's own, separated by commas. */
   VEGA_HTTP_CORS_ORIGINS: z
     .string()

@@ -1,7 +1,13 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_GUARD, Reflector } from '@nestjs/core';
-import type { ServiceContext } from '@vega/platform';
-import { ACCESS_POLICY, AccessGuard, simulatorOnly, type AccessPolicy } from './adapters/http/access.ts';
+import { repeat } from '@vega/kernel';
+import { createBrokerAccounts, createPrincipalVerifier, type ServiceContext } from '@vega/platform';
+import { AuthCalls } from './adapters/auth/auth-calls.ts';
+import { AUTH_COOKIES, AuthCookies } from './adapters/auth/auth-cookies.ts';
+import { AUTH_CONTROLLERS } from './adapters/auth/auth-controllers.ts';
+import { AuthResolver } from './adapters/auth/auth.resolver.ts';
+import { TokenPolicy } from './adapters/auth/token-policy.ts';
+import { ACCESS_POLICY, AccessGuard, BROKER_ACCOUNTS } from './adapters/http/access.ts';
 import { graphqlModule } from './adapters/graphql/graphql.module.ts';
 import { LiveFeeds } from './adapters/graphql/live-feeds.ts';
 import { LiveResolver } from './adapters/graphql/live.resolver.ts';
@@ -22,8 +28,10 @@ import { RpcOptionsData } from './adapters/rpc-options-data.ts';
 import { RpcMarketData } from './adapters/rpc-market-data.ts';
 import { prometheusStreamMetrics, registerStreamSizes } from './adapters/stream/prometheus-stream-metrics.ts';
 import { RedisRateCount } from './adapters/limits/redis-rate-count.ts';
+import { checkAccess, type AccessPolicy } from './app/access.ts';
 import { OPTIONS_DATA } from './app/options-data.ts';
 import { MarketQueries } from './app/market-queries.ts';
+import { AccountsChannel } from './app/stream/accounts/accounts-channel.ts';
 import { RateLimiter } from './app/rate-limiter.ts';
 import { ChainBoard } from './app/stream/chain/chain-board.ts';
 import { ChainChannel } from './app/stream/chain/chain-channel.ts';
@@ -33,14 +41,19 @@ import { StatusChannel } from './app/stream/status/status-channel.ts';
 import { StreamHub } from './app/stream/stream-hub.ts';
 import { isDevelopment, RATE_WINDOW_MS, streamLimits, type GatewayConfig } from './config.ts';
 
+/** How often the ends of tokens behind open connections are looked at, milliseconds. */
+const DISMISS_MS = 1_000;
+
 /** The gateway's rooms, wired. */
-@Module({ controllers: [MarketController, OptionsController, HealthController] })
+@Module({ controllers: [MarketController, OptionsController, HealthController, ...AUTH_CONTROLLERS] })
 export class GatewayModule {
   /** Connects to Redis and makes the hub; what it opens ends with the service. */
-  static async of(context: ServiceContext<GatewayConfig>): Promise<DynamicModule> {
+  static async of(context: ServiceContext<GatewayConfig>, given?: AccessPolicy): Promise<DynamicModule> {
     const { config, clock, logger, health, metrics, bus, rpc, replica } = context;
     const redis = await connectRedis(config.VEGA_REDIS_URL, health, logger);
     context.onDrain('redis', () => redis.disconnect());
+    const accounts = createBrokerAccounts(context);
+    const access = given ?? new TokenPolicy(await createPrincipalVerifier(context), rpc, clock);
     const market = new RpcMarketData(rpc);
     const lastKnown = new RedisLastKnown(redis, clock, logger);
     const queries = new MarketQueries(market, lastKnown);
@@ -52,13 +65,20 @@ export class GatewayModule {
     const source = new NatsFeedSource(bus, logger);
     const watch = new FeedWatch(source, market, clock);
     const core = { metrics: streamMetrics, clock, limits, replica, onFailure };
+    const own = new AccountsChannel(accounts);
     const quotes = new QuotesChannel({ market, lastKnown, source, watch, ...core });
     const status = new StatusChannel(watch);
     const chainSource = new NatsChainSource(bus, source, logger);
     const board = new ChainBoard({ options, source: chainSource, clock, replica, onFailure });
     const chains = new ChainChannel(board, options, (chain, nowMs) => chainFigures(chain, nowMs));
     // A further channel of the stream is registered here.
-    const hub = new StreamHub({ channels: [quotes, status, chains], ...core });
+    const hub = new StreamHub({
+      channels: [quotes, status, chains, own],
+      ...core,
+      authenticate: (token, address) => access.verify(token, address),
+      checkAccess: (rule, principal, accountId) => checkAccess(rule, principal, accountId, accounts),
+    });
+    dismissWhoIsGone(context, hub, access);
     registerStreamSizes(metrics, hub, quotes);
     context.onDrain('stream', () => hub.drain());
     const limiter = new RateLimiter(
@@ -67,7 +87,6 @@ export class GatewayModule {
       { requests: config.VEGA_RATE_LIMIT_PER_MINUTE, windowMs: RATE_WINDOW_MS },
       (error) => logger.warn({ err: error }, 'requests are counted by this replica alone'),
     );
-    const access = simulatorOnly(config.VEGA_UPSTOX_ENV === 'simulator');
     return {
       module: GatewayModule,
       imports: [
@@ -75,6 +94,7 @@ export class GatewayModule {
           logger,
           allowedOrigins: config.VEGA_HTTP_CORS_ORIGINS ?? [],
           isDevelopment: isDevelopment(config),
+          access,
         }),
       ],
       providers: [
@@ -93,13 +113,38 @@ export class GatewayModule {
         { provide: StreamHub, useValue: hub },
         { provide: RateLimiter, useValue: limiter },
         { provide: ACCESS_POLICY, useValue: access },
+        { provide: BROKER_ACCOUNTS, useValue: accounts },
+        { provide: AccountsChannel, useValue: own },
+        { provide: AuthCalls, useValue: new AuthCalls(rpc) },
+        { provide: AUTH_COOKIES, useValue: new AuthCookies(config.VEGA_HTTP_CORS_ORIGINS ?? []) },
+        AuthResolver,
         {
           provide: APP_GUARD,
-          inject: [ACCESS_POLICY, Reflector],
-          useFactory: (policy: AccessPolicy, reflector: Reflector) => new AccessGuard(policy, reflector),
+          inject: [Reflector],
+          useFactory: (reflector: Reflector) => new AccessGuard(access, accounts, reflector),
         },
       ],
-      exports: [MarketQueries, StreamHub, QuotesChannel, ChainChannel, OPTIONS_DATA, RateLimiter, ACCESS_POLICY],
+      exports: [
+        MarketQueries,
+        StreamHub,
+        QuotesChannel,
+        ChainChannel,
+        OPTIONS_DATA,
+        RateLimiter,
+        ACCESS_POLICY,
+        BROKER_ACCOUNTS,
+      ],
     };
   }
+}
+
+/** Connections end with the token that opened them, and at once when it is revoked. */
+function dismissWhoIsGone(context: ServiceContext, hub: StreamHub, access: AccessPolicy): void {
+  const dismiss = (): void => hub.dismiss((principal) => !access.isCurrent(principal));
+  const timer = repeat(context.clock, DISMISS_MS, dismiss);
+  const ending = access.onRevocation(dismiss);
+  context.onDrain('ends of tokens', () => {
+    timer.cancel();
+    ending();
+  });
 }

@@ -1,12 +1,13 @@
 import { NestFactory } from '@nestjs/core';
 import { GraphQLSchemaBuilderModule, GraphQLSchemaFactory } from '@nestjs/graphql';
 import { lexicographicSortSchema, printSchema } from 'graphql';
+import { AuthResolver } from './adapters/auth/auth.resolver.ts';
 import { LiveResolver } from './adapters/graphql/live.resolver.ts';
 import { OptionsResolver } from './adapters/graphql/options.resolver.ts';
 import { MarketResolver } from './adapters/graphql/market.resolver.ts';
 
-/** Resolvers of the GraphQL schema. */
-const RESOLVERS = [MarketResolver, OptionsResolver, LiveResolver];
+/** Every resolver of the GraphQL schema. */
+export const RESOLVERS = [MarketResolver, OptionsResolver, LiveResolver, AuthResolver];
 
 /** The text of docs/reference/schema.graphql, made from the decorators without any server or connection. */
 export async function graphqlSchemaText(): Promise<string> {

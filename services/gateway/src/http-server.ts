@@ -4,6 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { nestLogger, type ServiceContext } from '@vega/platform';
 import { fastify, type FastifyInstance } from 'fastify';
 import { limitGraphqlMessages } from './adapters/graphql/graphql.module.ts';
+import { UNPREFIXED } from './adapters/auth/auth-controllers.ts';
 import { ACCESS_POLICY, type AccessPolicy } from './adapters/http/access.ts';
 import { registerDocs } from './adapters/http/api-docs.ts';
 import { answerUnreadable, problemForRouter } from './adapters/http/early-problems.ts';
@@ -75,11 +76,17 @@ export async function serveHttp(
   });
   if (allowedOrigins.length > 0) {
     const exposedHeaders = ['x-request-id', 'x-trace-id', 'retry-after', ...RATE_LIMIT_HEADERS];
-    app.enableCors({ origin: [...allowedOrigins], methods: ['GET', 'POST'], exposedHeaders, maxAge: 600 });
+    app.enableCors({
+      origin: [...allowedOrigins],
+      methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+      credentials: true,
+      exposedHeaders,
+      maxAge: 600,
+    });
   }
   const limiter = app.get(RateLimiter, { strict: false });
   limitRequests(server, limiter, RATE_WINDOW_MS, metrics, (route) => route.startsWith(`/${API_PREFIX}/health/`));
-  app.setGlobalPrefix(API_PREFIX);
+  app.setGlobalPrefix(API_PREFIX, { exclude: [...UNPREFIXED] });
   app.useGlobalFilters(problems);
   app.useGlobalPipes(new EdgeValidation());
   const access = app.get<AccessPolicy>(ACCESS_POLICY, { strict: false });

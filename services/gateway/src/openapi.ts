@@ -3,6 +3,9 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { SERVICE_CONTEXT } from '@vega/platform';
+import { AuthCalls } from './adapters/auth/auth-calls.ts';
+import { AUTH_CONTROLLERS, UNPREFIXED } from './adapters/auth/auth-controllers.ts';
+import { AUTH_COOKIES } from './adapters/auth/auth-cookies.ts';
 import { HealthController } from './adapters/http/health.controller.ts';
 import { MarketController } from './adapters/http/market.controller.ts';
 import { MarketViews } from './adapters/http/market-views.ts';
@@ -29,6 +32,8 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .setOpenAPIVersion('3.1.0')
     .addTag('market', 'Quotes, depth, candles, instruments, the feed.')
     .addTag('options', 'Chains with Greeks, smiles, analytics, payoffs.')
+    .addTag('auth', 'People, sessions, API keys, broker accounts and their logins.')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An access token, or an API key.' })
     .addTag('health', 'Whether the gateway runs and can do its work.')
     .build();
   return SwaggerModule.createDocument(app, outline, {
@@ -37,9 +42,15 @@ export function describeApi(app: INestApplication): OpenAPIObject {
 }
 
 /** Nothing is asked while the document is built, so nothing needs to answer. */
-const NOBODY = [MarketViews, OptionsViews, FeedWatch, SERVICE_CONTEXT].map((provide) => ({ provide, useValue: {} }));
+const NOBODY = [MarketViews, OptionsViews, FeedWatch, AuthCalls, AUTH_COOKIES, SERVICE_CONTEXT].map((provide) => ({
+  provide,
+  useValue: {},
+}));
 
-@Module({ controllers: [MarketController, OptionsController, HealthController], providers: NOBODY })
+@Module({
+  controllers: [MarketController, OptionsController, HealthController, ...AUTH_CONTROLLERS],
+  providers: NOBODY,
+})
 class DescribedModule {}
 
 /** Builds the document without any server or connection; what the committed docs/reference/openapi.json holds. */
@@ -49,7 +60,7 @@ export async function buildOpenApiDocument(): Promise<OpenAPIObject> {
     abortOnError: false,
   });
   try {
-    app.setGlobalPrefix(API_PREFIX);
+    app.setGlobalPrefix(API_PREFIX, { exclude: [...UNPREFIXED] });
     return describeApi(app);
   } finally {
     await app.close();

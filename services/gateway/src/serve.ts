@@ -1,8 +1,9 @@
 import type { DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { ServiceContext } from '@vega/platform';
+import type { BrokerAccounts, ServiceContext } from '@vega/platform';
 import { listenGrpc } from './adapters/grpc/grpc-server.ts';
-import { ACCESS_POLICY, type AccessPolicy } from './adapters/http/access.ts';
+import { ACCESS_POLICY, BROKER_ACCOUNTS, type AccessPolicy } from './adapters/http/access.ts';
+import { checkAccess } from './app/access.ts';
 import { MarketQueries } from './app/market-queries.ts';
 import { OPTIONS_DATA, type OptionsData } from './app/options-data.ts';
 import { RateLimiter } from './app/rate-limiter.ts';
@@ -28,6 +29,8 @@ export async function serve(
       chains: app.get(ChainChannel, { strict: false }),
       limiter: app.get(RateLimiter, { strict: false }),
       access: app.get<AccessPolicy>(ACCESS_POLICY, { strict: false }),
+      checkAccess: (rule, principal, accountId) =>
+        checkAccess(rule, principal, accountId, app.get<BrokerAccounts>(BROKER_ACCOUNTS, { strict: false })),
       rateWindowMs: RATE_WINDOW_MS,
       heartbeatMs: streamLimits(config).heartbeatMs,
       logger,

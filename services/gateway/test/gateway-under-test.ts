@@ -1,8 +1,11 @@
 // The whole gateway over a nats-server and a Redis of the spec's own, with a stand-in for market-feed.
 import { runService, type RunningService } from '@vega/platform';
 import { freePort, testNats, testRedis, type OwnServer, type TestResource } from '@vega/testkit';
-import { gatewayService } from '../src/gateway.service.ts';
+import type { AccessPolicy } from '../src/app/access.ts';
+import { gatewayServiceWith } from '../src/gateway.service.ts';
 import { MarketFeedStandIn } from './market-feed-stand-in.ts';
+import { AuthStandIn } from './auth-stand-in.ts';
+import { everybody } from './principals.ts';
 
 /** A running gateway and what it stands on. */
 export interface GatewayUnderTest {
@@ -10,6 +13,7 @@ export interface GatewayUnderTest {
   /** Host and port of gRPC. */
   readonly grpc: string;
   readonly feed: MarketFeedStandIn;
+  readonly auth: AuthStandIn;
   readonly nats: OwnServer;
   readonly redis: TestResource;
   readonly service: RunningService;
@@ -20,12 +24,15 @@ export interface GatewayUnderTest {
   close(): Promise<void>;
 }
 
-/** Starts it; `environment` overrides the simulator's. */
-export async function startGateway(environment: Record<string, string> = {}): Promise<GatewayUnderTest> {
+/** Starts it; `environment` overrides the simulator's. Everybody is let in unless the spec gives another policy, or asks for the gateway's own. */
+export async function startGateway(
+  environment: Record<string, string> = {},
+  access: AccessPolicy | 'own' = everybody(),
+): Promise<GatewayUnderTest> {
   const [nats, redis, port, grpcPort] = await Promise.all([testNats(), testRedis(), freePort(), freePort()]);
-  const feed = await MarketFeedStandIn.start(nats.url);
+  const [feed, auth] = await Promise.all([MarketFeedStandIn.start(nats.url), AuthStandIn.start(nats.url)]);
   const exits: number[] = [];
-  const service = await runService(gatewayService, {
+  const service = await runService(gatewayServiceWith(access === 'own' ? undefined : access), {
     environment: {
       VEGA_NATS_URL: nats.url,
       VEGA_REDIS_URL: redis.url,
@@ -43,6 +50,7 @@ export async function startGateway(environment: Record<string, string> = {}): Pr
     url,
     grpc: `127.0.0.1:${grpcPort}`,
     feed,
+    auth,
     nats,
     redis,
     service,
@@ -61,7 +69,7 @@ export async function startGateway(environment: Record<string, string> = {}): Pr
     },
     async close() {
       await service.drain();
-      await feed.close();
+      await Promise.all([feed.close(), auth.close()]);
       await Promise.all([nats.close(), redis.close()]);
     },
   };

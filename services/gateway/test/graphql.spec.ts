@@ -178,12 +178,12 @@ describe('errors', () => {
   });
 
   it('refuse everyone where nobody is admitted', async () => {
-    const closed = await startGateway({ VEGA_UPSTOX_ENV: 'live' });
+    const closed = await startGateway({ VEGA_UPSTOX_ENV: 'live' }, 'own');
     const answer = await ask('{ overview { feed_state } }', undefined, closed);
     expect(codesOf(answer)).toEqual(['UNAUTHENTICATED']);
     expect(closed.feed.calls.filter((call) => call.method === 'getOverview')).toEqual([]);
     await closed.close();
-  });
+  }, 60_000);
 });
 
 describe('limits', () => {

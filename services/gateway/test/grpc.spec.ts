@@ -116,7 +116,7 @@ describe('GetQuotes', () => {
   });
 
   it('refuses everyone where nobody is admitted, and who asks too often', async () => {
-    const closed = await startGateway({ VEGA_UPSTOX_ENV: 'live' });
+    const closed = await startGateway({ VEGA_UPSTOX_ENV: 'live' }, 'own');
     const other = new GrpcProbe(closed.grpc);
     const error = await refusalOf(other.call(MARKET_DATA.GetQuotes, { symbols: ['RELIANCE'] }));
     expect(error.code).toBe(status.UNAUTHENTICATED);

@@ -7,6 +7,7 @@ import { QuotesChannel } from '../src/app/stream/quotes/quotes-channel.ts';
 import { FeedWatch } from '../src/app/stream/status/feed-watch.ts';
 import { StatusChannel } from '../src/app/stream/status/status-channel.ts';
 import { StreamHub } from '../src/app/stream/stream-hub.ts';
+import { principal } from './principals.ts';
 import { CountingMetrics, InMemoryFeed, MemorySocket } from './in-memory-feed.ts';
 
 export interface Stage {
@@ -39,7 +40,12 @@ export function stage(limits: Partial<StreamLimits> = {}, more: readonly StreamC
   const watch = new FeedWatch(source, market, clock);
   const quotes = new QuotesChannel({ market, lastKnown, source, watch, ...core });
   const channels = [quotes, new StatusChannel(watch), ...more];
-  const hub = new StreamHub({ channels, ...core });
+  const hub = new StreamHub({
+    channels,
+    ...core,
+    authenticate: () => Promise.resolve(principal()),
+    checkAccess: () => undefined,
+  });
   return {
     feed,
     clock,
@@ -51,7 +57,7 @@ export function stage(limits: Partial<StreamLimits> = {}, more: readonly StreamC
     failures,
     join() {
       const socket = new MemorySocket();
-      return { socket, client: hub.join(socket, { name: 'guest' }) };
+      return { socket, client: hub.join(socket, principal()) };
     },
     say: (client, message) => void hub.receive(client, JSON.stringify(message)),
   };

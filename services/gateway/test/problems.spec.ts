@@ -186,7 +186,7 @@ describe('admission', () => {
     ['live', { VEGA_UPSTOX_ENV: 'live' }],
     ['not said', { VEGA_UPSTOX_ENV: '' }],
   ])('nobody is admitted when the market is %s; health stays open', async (_name, environment) => {
-    const closed = await startGateway(environment);
+    const closed = await startGateway(environment, 'own');
     try {
       const { status, body } = await closed.get('/api/v1/market/overview');
       expect([status, body['code']]).toEqual([401, 'UNAUTHENTICATED']);

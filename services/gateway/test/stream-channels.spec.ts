@@ -10,6 +10,7 @@ import type {
   SubscriptionHandle,
 } from '../src/app/stream/channel.ts';
 import { stage, type Stage } from './hub-stage.ts';
+import { principal } from './principals.ts';
 import { MemorySocket } from './in-memory-feed.ts';
 
 interface WantedCount extends Resolved {
@@ -18,6 +19,7 @@ interface WantedCount extends Resolved {
 
 /** A channel that counts: a snapshot tells the count, changes tell it again. */
 class CountChannel implements StreamChannel<{ start: number }, WantedCount, number> {
+  readonly access = { scope: 'read' } as const;
   readonly name = 'count';
   readonly request = { start: z.number().int() };
   readonly opened: CountSubscription[] = [];
@@ -25,7 +27,7 @@ class CountChannel implements StreamChannel<{ start: number }, WantedCount, numb
   isClosed = false;
 
   resolve({ start }: { start: number }, principal: Principal): WantedCount {
-    if (principal.name !== 'guest') throw new OutcomeError('UNAUTHENTICATED', `${principal.name} may not count`);
+    if (principal.userId !== 'usr_guest') throw new OutcomeError('UNAUTHENTICATED', 'this one may not count');
     return { start };
   }
 
@@ -141,7 +143,7 @@ describe('a registered channel', () => {
   it('may be refused to a principal, and nothing is held then', async () => {
     const { clock, channel, hub } = counting();
     const socket = new MemorySocket();
-    const client = hub.join(socket, { name: 'stranger' });
+    const client = hub.join(socket, principal({ userId: 'stranger' }));
     await hub.receive(client, JSON.stringify({ op: 'subscribe', id: 7, channel: 'count', start: 1 }));
     await clock.advance(1_000);
     expect([errors(socket), channel.opened.length, client.subscriptions.size]).toEqual([
@@ -208,8 +210,8 @@ describe('a principal that is no longer let in', () => {
   it('loses its connections, and nobody else does', async () => {
     const { clock, hub, socket, client } = counting();
     const other = new MemorySocket();
-    hub.join(other, { name: 'other' });
-    hub.dismiss(({ name }) => name === client.principal.name);
+    hub.join(other, principal({ userId: 'other' }));
+    hub.dismiss(({ userId }) => userId === client.principal.userId);
     await clock.advance(0);
     expect(socket.frames.at(-1)).toMatchObject({ type: 'bye', code: 'UNAUTHENTICATED', reconnect_after_ms: null });
     expect([socket.closedWith, other.closedWith]).toEqual([4401, undefined]);

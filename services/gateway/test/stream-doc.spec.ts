@@ -47,6 +47,7 @@ describe('docs/reference/stream.md', () => {
       ['unsubscribe', ''],
       ['resync', ''],
       ['ping', ''],
+      ['authenticate', ''],
     ]);
   });
 

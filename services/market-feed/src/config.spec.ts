@@ -33,7 +33,6 @@ describe('configuration', () => {
       { ...LIVE, VEGA_UPSTOX_SIM_URL: 'http://127.0.0.1:1' },
       /VEGA_UPSTOX_SIM_URL: must not/,
     ],
-    ['live without a token file', { ...LIVE, VEGA_UPSTOX_TOKEN_FILE: '' }, /VEGA_UPSTOX_TOKEN_FILE is missing/],
     ['another environment', { ...SIMULATOR, VEGA_UPSTOX_ENV: 'sandbox' }, /VEGA_UPSTOX_ENV/],
     ['an even number of replicas', { ...SIMULATOR, VEGA_NATS_REPLICAS: '2' }, /VEGA_NATS_REPLICAS: must be 1, 3 or 5/],
   ])('refuses %s', (_name, environment, message) => {
@@ -49,7 +48,6 @@ describe('configuration', () => {
       'VEGA_REDIS_URL',
       'VEGA_NATS_REPLICAS',
       'VEGA_UPSTOX_SIM_URL',
-      'VEGA_UPSTOX_TOKEN_FILE',
     ]) {
       expect(() => loadConfig(configSchema, environment)).toThrow(name);
     }

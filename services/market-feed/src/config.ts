@@ -21,7 +21,7 @@ export const configSchema = z
     /** Chooses the broker's hosts, for good: live hosts are constants. */
     VEGA_UPSTOX_ENV: z.enum(['simulator', 'live']),
     VEGA_UPSTOX_SIM_URL: configTypes.httpUrl.optional(),
-    /** A file that holds the day's access token; replaced every morning. */
+    /** A file with the day's access token, replaced every morning: instead of auth, where there is none. */
     VEGA_UPSTOX_TOKEN_FILE: z.string().min(1).optional(),
     /** The broker's plan: it decides how many instruments fit on the feed. */
     VEGA_UPSTOX_PLAN: z.enum(['normal', 'plus']).default('normal'),
@@ -44,11 +44,6 @@ export const configSchema = z
   .refine(({ VEGA_UPSTOX_ENV: env, VEGA_UPSTOX_SIM_URL: url }) => env !== 'live' || url === undefined, {
     path: ['VEGA_UPSTOX_SIM_URL'],
     message: 'must not be set when live',
-    when: envIsRead,
-  })
-  .refine(({ VEGA_UPSTOX_ENV: env, VEGA_UPSTOX_TOKEN_FILE: file }) => env !== 'live' || file !== undefined, {
-    path: ['VEGA_UPSTOX_TOKEN_FILE'],
-    message: 'is needed when live',
     when: envIsRead,
   });
 

@@ -1,6 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { STREAMS } from '@vega/contracts';
-import { ensureStreams, watchStreams, type ServiceContext } from '@vega/platform';
+import { createBrokerTokens, ensureStreams, watchStreams, type ServiceContext } from '@vega/platform';
 import { FeedController } from './adapters/rpc/feed.controller.ts';
 import { openRedis } from './adapters/redis/open-redis.ts';
 import { createBroker } from './adapters/upstox/broker.ts';
@@ -22,7 +22,7 @@ export class MarketFeedModule {
     const { config, clock, logger, bus } = context;
     await ensureStreams(bus, [STREAMS.ticks, STREAMS.bars, STREAMS.status], { replicas: config.VEGA_NATS_REPLICAS });
     await watchStreams(context);
-    const broker = createBroker(config, clock, logger);
+    const broker = createBroker(config, clock, logger, createBrokerTokens(context));
     const live = broker.source === 'live';
     const calendar = new CalendarKeeper(broker.rest, clock, logger);
     const time = new MarketTime({ clock, calendar: () => calendar.current(), live });

@@ -5,6 +5,7 @@ import { FeedHealth, HealthState, marketFeedRpc, STREAMS, subjects, Tick, type R
 import { createLogger, createMetrics, createRpcClient, runService, type RunningService } from '@vega/platform';
 import { eventually, testDatabase, testNats, testRedis, type OwnServer, type TestResource } from '@vega/testkit';
 import { marketFeed } from '../src/market-feed.ts';
+import { BrokerTokenStandIn } from './broker-token-stand-in.ts';
 import { migrate } from '../src/migrate.ts';
 
 /** A tick as a plain subscriber got it. */
@@ -58,6 +59,7 @@ export async function startFeed(simUrl: string, environment: Record<string, stri
       healths.push(FeedHealth.decode(message.data));
     },
   });
+  const tokens = await BrokerTokenStandIn.start(nc, simUrl);
   await nc.flush();
   const exits: number[] = [];
   const run = (): Promise<RunningService> =>
@@ -119,6 +121,7 @@ export async function startFeed(simUrl: string, environment: Record<string, stri
     },
     async stop() {
       await feed.drain();
+      tokens.stop();
       await nc.close();
       await Promise.all([nats.close(), redis.close(), database.close()]);
     },

@@ -1,9 +1,10 @@
 import type { GatewayAccess } from '@vega/client';
 import { createApi } from '@reduxjs/toolkit/query/react';
+import { session } from '../session/session.ts';
 import { toFailure, type ApiFailure } from './failure.ts';
 
 /** The gateway serves this page, so it is asked at the page's own origin. */
-export const access: GatewayAccess = { baseUrl: '' };
+export const access: GatewayAccess = { baseUrl: '', token: () => session.token() };
 
 export type Answer<T> = { data: T } | { error: ApiFailure };
 

@@ -45,6 +45,8 @@ export interface Refusal {
 export interface LiveDataOptions {
   openSocket: StreamClientOptions['openSocket'];
   url: string;
+  /** Who looks; nobody is asked where it is absent. */
+  token?: NonNullable<StreamClientOptions['token']>;
   now: Monotonic;
   wall: () => number;
   schedule?: Schedule;
@@ -75,6 +77,7 @@ export class LiveData {
     this.client = new StreamClient({
       url: options.url,
       openSocket: options.openSocket,
+      ...(options.token === undefined ? {} : { token: options.token }),
       ...(options.setTimer === undefined ? {} : { setTimer: options.setTimer }),
       onState: (state) => this.entered(state),
       onError: ({ code, detail, instrumentKey }) => {

@@ -246,15 +246,11 @@ export interface QuoteView {
 }
 
 export interface SessionView {
-  segment: string;
-  /** As the exchange announces it; null before it did. */
-  status: 'PRE_OPEN_START' | 'PRE_OPEN_END' | 'NORMAL_OPEN' | 'NORMAL_CLOSE' | 'CLOSING_START' | 'CLOSING_END' | null;
-  /** Market time at which it was learnt. ISO 8601 with the offset +05:30. */
-  since: string | null;
-  /** Market time at which it was learnt. Epoch milliseconds, UTC. */
-  since_ms: number | null;
-  /** feed, or rulebook where the feed has not said. */
-  source: string;
+  /** For the header Authorization: Bearer. Keep it in memory only. */
+  access_token: string;
+  /** When the access token ends. Epoch milliseconds, UTC. */
+  expires_at_ms: number | null;
+  user: UserView;
 }
 
 export interface BreadthView {
@@ -973,6 +969,283 @@ export interface ReadinessView {
   behind: Record<string, string>;
 }
 
+export interface DoneView {
+  /** Always true: a refusal is a problem. */
+  done: boolean;
+}
+
+export interface UserView {
+  /** Identity of the user. */
+  user_id: string;
+  /** E-mail address in its normal form. */
+  email: string;
+  /** What they may do. */
+  role: 'viewer' | 'trader' | 'admin';
+  /** Whether a second factor is asked for at sign-in. */
+  second_factor: boolean;
+  /** Recovery codes that were not used yet. */
+  recovery_codes_left: number;
+  /** Whether they are not admitted. */
+  disabled: boolean;
+  /** When they registered. Epoch milliseconds, UTC. */
+  created_at_ms: number | null;
+}
+
+export interface ProgramSessionView {
+  /** For the header Authorization: Bearer. Keep it in memory only. */
+  access_token: string;
+  /** When the access token ends. Epoch milliseconds, UTC. */
+  expires_at_ms: number | null;
+  user: UserView;
+  /** For refreshing, where it was asked for in the body; null for browsers, which keep it in a cookie. */
+  refresh_token: string | null;
+}
+
+export interface MeView {
+  user: UserView;
+  /** Who shows the token. */
+  kind: 'user' | 'api_key' | 'deployment';
+  /** read, trade. */
+  scopes: string[];
+  /** Whether the present session gave its second factor: needed for live trading. */
+  second_factor_given: boolean;
+  /** When the present token ends. Epoch milliseconds, UTC. */
+  expires_at_ms: number | null;
+}
+
+export interface SessionSummaryView {
+  /** Identity of the session. */
+  session_id: string;
+  /** When it began. Epoch milliseconds, UTC. */
+  created_at_ms: number | null;
+  /** When it was last refreshed. Epoch milliseconds, UTC. */
+  last_used_at_ms: number | null;
+  /** When it ends. Epoch milliseconds, UTC. */
+  expires_at_ms: number | null;
+  /** Address that it began from. */
+  address: string;
+  /** Program that it began with. */
+  user_agent: string;
+  /** Whether it is the present one. */
+  current: boolean;
+}
+
+export interface SessionsView {
+  sessions: SessionSummaryView[];
+}
+
+export interface DemoView {
+  /** E-mail address. */
+  email: string | null;
+  /** Password; the same as the launcher printed. */
+  password: string | null;
+}
+
+export interface JsonWebKeyView {
+  kid: string;
+  kty: 'OKP';
+  crv: 'Ed25519';
+  alg: 'EdDSA';
+  use: 'sig';
+  /** base64url. */
+  x: string;
+}
+
+export interface JsonWebKeySetView {
+  keys: JsonWebKeyView[];
+}
+
+export interface SecondFactorSetupView {
+  /** Base32, to be typed. */
+  secret: string;
+  /** For a QR code. */
+  otpauth_uri: string;
+}
+
+export interface SecondFactorOnView {
+  /** Each works once. */
+  recovery_codes: string[];
+  session: SessionView;
+}
+
+export interface RecoveryCodesView {
+  /** Each works once. */
+  recovery_codes: string[];
+}
+
+export interface ApiKeyView {
+  /** Identity of the key. */
+  key_id: string;
+  /** Its name. */
+  name: string;
+  /** What it allows. */
+  scope: 'read' | 'read trade';
+  /** Its first characters. */
+  prefix: string;
+  /** Addresses or networks it works from; empty = any. */
+  allowed_addresses: string[];
+  /** When it was made. Epoch milliseconds, UTC. */
+  created_at_ms: number | null;
+  /** When it ends. Epoch milliseconds, UTC. */
+  expires_at_ms: number | null;
+  /** When it was last exchanged for a token. Epoch milliseconds, UTC. */
+  last_used_at_ms: number | null;
+  /** When it was revoked. Epoch milliseconds, UTC. */
+  revoked_at_ms: number | null;
+}
+
+export interface ApiKeysView {
+  keys: ApiKeyView[];
+}
+
+export interface NewApiKeyView {
+  key: ApiKeyView;
+  /** The key itself, told this once. */
+  api_key: string;
+}
+
+export interface AuditFactView {
+  name: string;
+  value: string;
+}
+
+export interface AuditEntryView {
+  /** Place in the trail. */
+  seq: number;
+  /** When it happened. Epoch milliseconds, UTC. */
+  at_ms: number | null;
+  /** The same. ISO 8601 with the offset +05:30. */
+  at: string | null;
+  /** What happened. */
+  event: string;
+  outcome: 'ok' | 'refused';
+  /** Who acted. */
+  actor_user_id: string | null;
+  /** By what. */
+  actor_kind: 'user' | 'api_key' | 'deployment' | null;
+  /** Whom it concerns. */
+  subject_user_id: string | null;
+  /** Which account it concerns. */
+  account_id: string | null;
+  /** Where from. */
+  address: string | null;
+  /** With which program. */
+  user_agent: string | null;
+  /** Finds it in logs and traces. */
+  trace_id: string | null;
+  facts: AuditFactView[];
+}
+
+export interface AuditView {
+  /** Newest first. */
+  entries: AuditEntryView[];
+  /** For the next page, as `before`; null at the end. */
+  next_before: number | null;
+}
+
+export interface UsersView {
+  users: UserView[];
+  /** For the next page, as `after`; null at the end. */
+  next_after: string | null;
+}
+
+export interface AccountView {
+  /** Identity of the account. */
+  account_id: string;
+  /** Its name. */
+  label: string;
+  /** Which Upstox it talks to; fixed at creation. */
+  environment: 'live' | 'sandbox' | 'simulator';
+  /** Customer code at the broker; null before the first login. */
+  broker_user_id: string | null;
+  /** API key of the app. */
+  client_id: string;
+  /** Where logins come back to, as registered with the broker. */
+  redirect_uri: string;
+  /** Registered address that orders leave from. */
+  egress_address: string | null;
+  relation: 'own' | 'family';
+  /** The owner's own switch. */
+  enabled: boolean;
+  /** Whether orders may be sent. */
+  trading_allowed: boolean;
+  /** Of the broker login. */
+  token_state: 'absent' | 'valid' | 'expired' | 'rejected';
+  /** When the broker login was made. Epoch milliseconds, UTC. */
+  token_issued_at_ms: number | null;
+  /** When the broker login ends: the next 03:30 IST. Epoch milliseconds, UTC. */
+  token_expires_at_ms: number | null;
+  /** The same. ISO 8601 with the offset +05:30. */
+  token_expires_at: string | null;
+  /** When the broker was last asked whether it takes the token. Epoch milliseconds, UTC. */
+  token_checked_at_ms: number | null;
+  /** What is wrong with the token, for a person. */
+  token_reason: string | null;
+  /** Until when an approval on the phone is waited for. Epoch milliseconds, UTC. */
+  approval_expires_at_ms: number | null;
+  /** Whether a long-lived token for market data was given. */
+  has_analytics_token: boolean;
+  /** When the owner agreed to orders by program. Epoch milliseconds, UTC. */
+  consent_at_ms: number | null;
+  /** When it was added. Epoch milliseconds, UTC. */
+  created_at_ms: number | null;
+  /** Grows with every change. */
+  revision: number;
+}
+
+export interface AccountsView {
+  accounts: AccountView[];
+  /** Auth's clock, epoch milliseconds: what countdowns count from. */
+  time_ms: number;
+}
+
+export interface ChangedAccountView {
+  account: AccountView;
+  /** Path below the address of the platform to set as notifier URL of the app, when it is new. Told this once. */
+  notifier_path: string | null;
+}
+
+export interface LoginUrlView {
+  /** The broker's dialog: open it in this browser within ten minutes. */
+  url: string;
+  /** When it is over. Epoch milliseconds, UTC. */
+  expires_at_ms: number | null;
+}
+
+export interface ApprovalView {
+  /** When the request ends. Epoch milliseconds, UTC. */
+  expires_at_ms: number | null;
+}
+
+export interface TokenStatusView {
+  /** Identity of the account. */
+  account_id: string;
+  /** Its name. */
+  label: string;
+  environment: 'live' | 'sandbox' | 'simulator';
+  state: 'absent' | 'valid' | 'expired' | 'rejected';
+  /** When it was issued. Epoch milliseconds, UTC. */
+  issued_at_ms: number | null;
+  /** When it ends. Epoch milliseconds, UTC. */
+  expires_at_ms: number | null;
+  /** Milliseconds it still lives; null without one. */
+  life_ms: number | null;
+  /** When the broker was last asked about it. Epoch milliseconds, UTC. */
+  checked_at_ms: number | null;
+  /** What is wrong with it, for a person. */
+  reason: string | null;
+  /** When the analytics token ends, where there is one. Epoch milliseconds, UTC. */
+  analytics_expires_at_ms: number | null;
+  /** Until when an approval on the phone is waited for. Epoch milliseconds, UTC. */
+  approval_expires_at_ms: number | null;
+}
+
+export interface TokenStatusesView {
+  tokens: TokenStatusView[];
+  /** Epoch milliseconds. */
+  time_ms: number;
+}
+
 /** Indices, VIX, sessions and breadth */
 export function overview(access: GatewayAccess, options: CallOptions = {}): Promise<OverviewView> {
   return callGateway(access, { operation: 'overview', method: 'GET', path: '/api/v1/market/overview' }, options);
@@ -1251,7 +1524,7 @@ export interface PayoffRequest {
   body: {
     /** Instrument key (`SEGMENT|token`, URL-encoded) or trading symbol. */
     instrument_key: string;
-    legs: {
+    legs: ({
       /** CALL, PUT, FUTURE or UNDERLYING. */
       kind: 'CALL' | 'PUT' | 'FUTURE' | 'UNDERLYING';
       /** YYYY-MM-DD; all but the underlying itself. */
@@ -1265,7 +1538,7 @@ export interface PayoffRequest {
       entry_price?: number;
       /** Per cent a year; that of the chain when absent. */
       iv?: number;
-    }[];
+    })[];
     /** Price of the underlying, rupees; the present one when absent. */
     spot?: number;
     /** Added to every volatility, points. */
@@ -1305,4 +1578,546 @@ export function live(access: GatewayAccess, options: CallOptions = {}): Promise<
 /** Whether the gateway can do its work */
 export function ready(access: GatewayAccess, options: CallOptions = {}): Promise<ReadinessView> {
   return callGateway(access, { operation: 'ready', method: 'GET', path: '/api/v1/health/ready' }, options);
+}
+
+/** What {@link register} asks for. */
+export interface RegisterRequest {
+  body: {
+    email: string;
+    password: string;
+  };
+}
+
+/** Registers a person; says nothing of whether the address was known */
+export function register(
+  access: GatewayAccess,
+  request: RegisterRequest,
+  options: CallOptions = {},
+): Promise<DoneView> {
+  return callGateway(
+    access,
+    { operation: 'register', method: 'POST', path: '/api/v1/auth/register', body: request.body },
+    options,
+  );
+}
+
+/** What {@link login} asks for. */
+export interface LoginRequest {
+  body: {
+    email: string;
+    password: string;
+    /** Code of the authenticator, or a recovery code. */
+    second_factor?: string;
+    /** Browsers keep it in a cookie; programs without cookies ask for it in the body. */
+    refresh_token_in?: 'cookie' | 'body';
+  };
+}
+
+/** Signs in */
+export function login(
+  access: GatewayAccess,
+  request: LoginRequest,
+  options: CallOptions = {},
+): Promise<ProgramSessionView> {
+  return callGateway(
+    access,
+    { operation: 'login', method: 'POST', path: '/api/v1/auth/login', body: request.body },
+    options,
+  );
+}
+
+/** What {@link refresh} asks for. */
+export interface RefreshRequest {
+  body: {
+    /** Where it is not in a cookie. */
+    refresh_token?: string;
+  };
+}
+
+/** The next tokens of a session; a refresh token works once */
+export function refresh(
+  access: GatewayAccess,
+  request: RefreshRequest,
+  options: CallOptions = {},
+): Promise<ProgramSessionView> {
+  return callGateway(
+    access,
+    { operation: 'refresh', method: 'POST', path: '/api/v1/auth/refresh', body: request.body },
+    options,
+  );
+}
+
+/** What {@link logout} asks for. */
+export interface LogoutRequest {
+  body: {
+    /** Where it is not in a cookie. */
+    refresh_token?: string;
+    /** Ends every session of the user. */
+    everywhere?: boolean;
+  };
+}
+
+/** Ends the session, or every session of the user */
+export function logout(access: GatewayAccess, request: LogoutRequest, options: CallOptions = {}): Promise<DoneView> {
+  return callGateway(
+    access,
+    { operation: 'logout', method: 'POST', path: '/api/v1/auth/logout', body: request.body },
+    options,
+  );
+}
+
+/** The caller */
+export function me(access: GatewayAccess, options: CallOptions = {}): Promise<MeView> {
+  return callGateway(access, { operation: 'me', method: 'GET', path: '/api/v1/auth/me' }, options);
+}
+
+/** What {@link changePassword} asks for. */
+export interface ChangePasswordRequest {
+  body: {
+    current_password: string;
+    new_password: string;
+  };
+}
+
+/** Changes the password and ends the other sessions */
+export function changePassword(
+  access: GatewayAccess,
+  request: ChangePasswordRequest,
+  options: CallOptions = {},
+): Promise<DoneView> {
+  return callGateway(
+    access,
+    { operation: 'changePassword', method: 'POST', path: '/api/v1/auth/password', body: request.body },
+    options,
+  );
+}
+
+/** The caller's sessions */
+export function sessions(access: GatewayAccess, options: CallOptions = {}): Promise<SessionsView> {
+  return callGateway(access, { operation: 'sessions', method: 'GET', path: '/api/v1/auth/sessions' }, options);
+}
+
+/** What {@link revokeSession} asks for. */
+export interface RevokeSessionRequest {
+  session_id: string;
+}
+
+/** Ends one of the caller's sessions */
+export function revokeSession(
+  access: GatewayAccess,
+  request: RevokeSessionRequest,
+  options: CallOptions = {},
+): Promise<DoneView> {
+  return callGateway(
+    access,
+    {
+      operation: 'revokeSession',
+      method: 'DELETE',
+      path: `/api/v1/auth/sessions/${encodeURIComponent(request.session_id)}`,
+    },
+    options,
+  );
+}
+
+/** The user to try a simulated platform with; null where there is none */
+export function demo(access: GatewayAccess, options: CallOptions = {}): Promise<DemoView> {
+  return callGateway(access, { operation: 'demo', method: 'GET', path: '/api/v1/auth/demo' }, options);
+}
+
+/** Public keys that access tokens are signed with */
+export function jwks(access: GatewayAccess, options: CallOptions = {}): Promise<JsonWebKeySetView> {
+  return callGateway(access, { operation: 'jwks', method: 'GET', path: '/api/v1/auth/jwks.json' }, options);
+}
+
+/** What {@link beginSecondFactor} asks for. */
+export interface BeginSecondFactorRequest {
+  body: {
+    password: string;
+  };
+}
+
+/** A secret for an authenticator; not in force until it is confirmed */
+export function beginSecondFactor(
+  access: GatewayAccess,
+  request: BeginSecondFactorRequest,
+  options: CallOptions = {},
+): Promise<SecondFactorSetupView> {
+  return callGateway(
+    access,
+    { operation: 'beginSecondFactor', method: 'POST', path: '/api/v1/auth/2fa/begin', body: request.body },
+    options,
+  );
+}
+
+/** What {@link confirmSecondFactor} asks for. */
+export interface ConfirmSecondFactorRequest {
+  body: {
+    code: string;
+  };
+}
+
+/** Turns it on by a code; the recovery codes are shown once */
+export function confirmSecondFactor(
+  access: GatewayAccess,
+  request: ConfirmSecondFactorRequest,
+  options: CallOptions = {},
+): Promise<SecondFactorOnView> {
+  return callGateway(
+    access,
+    { operation: 'confirmSecondFactor', method: 'POST', path: '/api/v1/auth/2fa/confirm', body: request.body },
+    options,
+  );
+}
+
+/** What {@link disableSecondFactor} asks for. */
+export interface DisableSecondFactorRequest {
+  body: {
+    password: string;
+    code: string;
+  };
+}
+
+/** Turns it off; every token that says it was given is void */
+export function disableSecondFactor(
+  access: GatewayAccess,
+  request: DisableSecondFactorRequest,
+  options: CallOptions = {},
+): Promise<DoneView> {
+  return callGateway(
+    access,
+    { operation: 'disableSecondFactor', method: 'POST', path: '/api/v1/auth/2fa/disable', body: request.body },
+    options,
+  );
+}
+
+/** What {@link renewRecoveryCodes} asks for. */
+export interface RenewRecoveryCodesRequest {
+  body: {
+    code: string;
+  };
+}
+
+/** New recovery codes; the old ones are void */
+export function renewRecoveryCodes(
+  access: GatewayAccess,
+  request: RenewRecoveryCodesRequest,
+  options: CallOptions = {},
+): Promise<RecoveryCodesView> {
+  return callGateway(
+    access,
+    { operation: 'renewRecoveryCodes', method: 'POST', path: '/api/v1/auth/2fa/recovery-codes', body: request.body },
+    options,
+  );
+}
+
+/** What {@link verifySecondFactor} asks for. */
+export interface VerifySecondFactorRequest {
+  body: {
+    code: string;
+  };
+}
+
+/** The present session gives its second factor */
+export function verifySecondFactor(
+  access: GatewayAccess,
+  request: VerifySecondFactorRequest,
+  options: CallOptions = {},
+): Promise<SessionView> {
+  return callGateway(
+    access,
+    { operation: 'verifySecondFactor', method: 'POST', path: '/api/v1/auth/2fa/verify', body: request.body },
+    options,
+  );
+}
+
+/** The caller's API keys */
+export function apiKeys(access: GatewayAccess, options: CallOptions = {}): Promise<ApiKeysView> {
+  return callGateway(access, { operation: 'apiKeys', method: 'GET', path: '/api/v1/auth/api-keys' }, options);
+}
+
+/** What {@link createApiKey} asks for. */
+export interface CreateApiKeyRequest {
+  body: {
+    name: string;
+    scope?: 'read' | 'read trade';
+    /** Addresses or networks (CIDR); empty = any. */
+    allowed_addresses?: string[];
+    days?: number;
+  };
+}
+
+/** Makes an API key, which is told this once */
+export function createApiKey(
+  access: GatewayAccess,
+  request: CreateApiKeyRequest,
+  options: CallOptions = {},
+): Promise<NewApiKeyView> {
+  return callGateway(
+    access,
+    { operation: 'createApiKey', method: 'POST', path: '/api/v1/auth/api-keys', body: request.body },
+    options,
+  );
+}
+
+/** What {@link revokeApiKey} asks for. */
+export interface RevokeApiKeyRequest {
+  key_id: string;
+}
+
+/** Ends one of the caller's API keys */
+export function revokeApiKey(
+  access: GatewayAccess,
+  request: RevokeApiKeyRequest,
+  options: CallOptions = {},
+): Promise<DoneView> {
+  return callGateway(
+    access,
+    { operation: 'revokeApiKey', method: 'DELETE', path: `/api/v1/auth/api-keys/${encodeURIComponent(request.key_id)}` },
+    options,
+  );
+}
+
+/** What {@link audit} asks for. */
+export interface AuditRequest {
+  /** Entries before this one; the newest when absent. */
+  before?: number | undefined;
+  limit?: number | undefined;
+  event?: string | undefined;
+  user_id?: string | '' | undefined;
+  account_id?: string | '' | undefined;
+  from_ms?: number | undefined;
+  to_ms?: number | undefined;
+}
+
+/** The audit trail, newest first */
+export function audit(access: GatewayAccess, request: AuditRequest, options: CallOptions = {}): Promise<AuditView> {
+  return callGateway(
+    access,
+    {
+      operation: 'audit',
+      method: 'GET',
+      path: '/api/v1/auth/audit',
+      query: {
+        before: request.before,
+        limit: request.limit,
+        event: request.event,
+        user_id: request.user_id,
+        account_id: request.account_id,
+        from_ms: request.from_ms,
+        to_ms: request.to_ms,
+      },
+    },
+    options,
+  );
+}
+
+/** What {@link users} asks for. */
+export interface UsersRequest {
+  after?: string | '' | undefined;
+  limit?: number | undefined;
+}
+
+/** Users in order of their ids */
+export function users(access: GatewayAccess, request: UsersRequest, options: CallOptions = {}): Promise<UsersView> {
+  return callGateway(
+    access,
+    {
+      operation: 'users',
+      method: 'GET',
+      path: '/api/v1/auth/users',
+      query: { after: request.after, limit: request.limit },
+    },
+    options,
+  );
+}
+
+/** What {@link updateUser} asks for. */
+export interface UpdateUserRequest {
+  user_id: string;
+  body: {
+    role?: 'viewer' | 'trader' | 'admin';
+    disabled?: boolean;
+  };
+}
+
+/** Changes what a user is; their tokens are void */
+export function updateUser(
+  access: GatewayAccess,
+  request: UpdateUserRequest,
+  options: CallOptions = {},
+): Promise<UserView> {
+  return callGateway(
+    access,
+    {
+      operation: 'updateUser',
+      method: 'PATCH',
+      path: `/api/v1/auth/users/${encodeURIComponent(request.user_id)}`,
+      body: request.body,
+    },
+    options,
+  );
+}
+
+/** The caller's broker accounts, without their secrets */
+export function accounts(access: GatewayAccess, options: CallOptions = {}): Promise<AccountsView> {
+  return callGateway(access, { operation: 'accounts', method: 'GET', path: '/api/v1/auth/accounts' }, options);
+}
+
+/** What {@link createAccount} asks for. */
+export interface CreateAccountRequest {
+  body: {
+    label: string;
+    environment: 'live' | 'sandbox' | 'simulator';
+    /** API key of your own app. */
+    client_id: string;
+    /** Its secret; write-only. */
+    client_secret: string;
+    /** Exactly as registered with the broker. */
+    redirect_uri: string;
+    /** Registered static address that orders leave from. */
+    egress_address?: string;
+    relation?: 'own' | 'family';
+    /** Orders by program are agreed to. */
+    consent: true;
+    /** Reads market data for a year; write-only. */
+    analytics_token?: string;
+    /** Of a sandbox app; write-only. */
+    sandbox_token?: string;
+  };
+}
+
+/** Adds a broker account; its environment never changes */
+export function createAccount(
+  access: GatewayAccess,
+  request: CreateAccountRequest,
+  options: CallOptions = {},
+): Promise<ChangedAccountView> {
+  return callGateway(
+    access,
+    { operation: 'createAccount', method: 'POST', path: '/api/v1/auth/accounts', body: request.body },
+    options,
+  );
+}
+
+/** What {@link updateAccount} asks for. */
+export interface UpdateAccountRequest {
+  account_id: string;
+  body: {
+    label?: string;
+    client_id?: string;
+    client_secret?: string;
+    redirect_uri?: string;
+    egress_address?: string;
+    enabled?: boolean;
+    consent?: boolean;
+    /** Empty removes it. */
+    analytics_token?: string;
+    /** Empty removes it. */
+    sandbox_token?: string;
+    /** Makes a new path for the notifier; the old one is dead. */
+    renew_notifier?: boolean;
+  };
+}
+
+/** Changes a broker account */
+export function updateAccount(
+  access: GatewayAccess,
+  request: UpdateAccountRequest,
+  options: CallOptions = {},
+): Promise<ChangedAccountView> {
+  return callGateway(
+    access,
+    {
+      operation: 'updateAccount',
+      method: 'PATCH',
+      path: `/api/v1/auth/accounts/${encodeURIComponent(request.account_id)}`,
+      body: request.body,
+    },
+    options,
+  );
+}
+
+/** What {@link removeAccount} asks for. */
+export interface RemoveAccountRequest {
+  account_id: string;
+}
+
+/** Removes a broker account and forgets its secrets */
+export function removeAccount(
+  access: GatewayAccess,
+  request: RemoveAccountRequest,
+  options: CallOptions = {},
+): Promise<DoneView> {
+  return callGateway(
+    access,
+    {
+      operation: 'removeAccount',
+      method: 'DELETE',
+      path: `/api/v1/auth/accounts/${encodeURIComponent(request.account_id)}`,
+    },
+    options,
+  );
+}
+
+/** What {@link loginUrl} asks for. */
+export interface LoginUrlRequest {
+  /** Identity of the account. */
+  account: string;
+}
+
+/** The broker's login dialog; sets a cookie without which the way back leads nowhere */
+export function loginUrl(
+  access: GatewayAccess,
+  request: LoginUrlRequest,
+  options: CallOptions = {},
+): Promise<LoginUrlView> {
+  return callGateway(
+    access,
+    { operation: 'loginUrl', method: 'GET', path: '/api/v1/auth/upstox/login-url', query: { account: request.account } },
+    options,
+  );
+}
+
+/** What {@link requestApproval} asks for. */
+export interface RequestApprovalRequest {
+  body: {
+    account_id: string;
+  };
+}
+
+/** Asks the owner to approve a token on the phone */
+export function requestApproval(
+  access: GatewayAccess,
+  request: RequestApprovalRequest,
+  options: CallOptions = {},
+): Promise<ApprovalView> {
+  return callGateway(
+    access,
+    { operation: 'requestApproval', method: 'POST', path: '/api/v1/auth/upstox/request-approval', body: request.body },
+    options,
+  );
+}
+
+/** What {@link tokenStatus} asks for. */
+export interface TokenStatusRequest {
+  /** Asks the broker about each token now. */
+  check?: 'true' | 'false' | undefined;
+}
+
+/** State, issue, end and last check of the caller's broker tokens */
+export function tokenStatus(
+  access: GatewayAccess,
+  request: TokenStatusRequest,
+  options: CallOptions = {},
+): Promise<TokenStatusesView> {
+  return callGateway(
+    access,
+    {
+      operation: 'tokenStatus',
+      method: 'GET',
+      path: '/api/v1/auth/upstox/tokens/db-status',
+      query: { check: request.check },
+    },
+    options,
+  );
 }

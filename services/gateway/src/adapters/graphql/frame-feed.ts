@@ -1,5 +1,6 @@
 import { OutcomeError } from '@vega/kernel';
 import type { Batch } from '../../app/stream/channel.ts';
+import { CLOSE_CODES } from '../../app/stream/limits.ts';
 import type { FrameSink } from '../../app/stream/ports.ts';
 import type { ServerFrame } from '../../app/stream/protocol.ts';
 
@@ -13,6 +14,8 @@ export interface FrameFeedParts<Item> {
   readonly onEnd: () => void;
   /** Cuts the reader's connection. */
   readonly onCut: () => void;
+  /** Whoever opened the connection is no longer let in. */
+  readonly onDismissed: () => void;
 }
 
 /**
@@ -45,7 +48,8 @@ export class FrameFeed<Item> implements FrameSink, AsyncIterableIterator<Item> {
     return 0;
   }
 
-  close(): void {
+  close(code?: number): void {
+    if (code === CLOSE_CODES.UNAUTHENTICATED) this.parts.onDismissed();
     // The farewell ends the iteration; a reader that is stuck in sending is cut by terminate.
   }
 

@@ -1,6 +1,7 @@
 import { isErrorCode, type ErrorCode } from '@vega/contracts';
 import type { Logger } from '@vega/platform';
 import type { FastifyRequest } from 'fastify';
+import type { Principal } from '../../app/principal.ts';
 import { GraphQLError } from 'graphql';
 import { toProblem, type ToldProblem } from '../http/problem.ts';
 import { codeOfStatus, PROBLEM_KINDS } from '../http/problem-table.ts';
@@ -11,6 +12,8 @@ export interface GraphqlContext {
   readonly req?: FastifyRequest;
   readonly request?: FastifyRequest;
   readonly reply?: { readonly request?: FastifyRequest };
+  /** Who opened the connection of a subscription, by the token of its first message. */
+  readonly principal?: Principal;
 }
 
 /** The request behind a context. */

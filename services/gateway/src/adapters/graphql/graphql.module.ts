@@ -6,6 +6,8 @@ import type { Logger } from '@vega/platform';
 import type { FastifyRequest } from 'fastify';
 import { NoSchemaIntrospectionCustomRule, specifiedRules, validate, type ValidationRule } from 'graphql';
 import type { WebSocket, WebSocketServer } from 'ws';
+import type { AccessPolicy } from '../../app/access.ts';
+import type { Principal } from '../../app/principal.ts';
 import { MessageBudget } from '../../app/stream/message-budget.ts';
 import { refuseForeignPage } from '../stream/stream-route.ts';
 import { errorFormatter } from './graphql-errors.ts';
@@ -32,6 +34,7 @@ export interface GraphqlParts {
   readonly allowedOrigins: readonly string[];
   /** Whether there is a playground and the schema may be asked for. */
   readonly isDevelopment: boolean;
+  readonly access: AccessPolicy;
 }
 
 /** Closes GraphQL connections that send more messages a second than a client may. */
@@ -45,9 +48,23 @@ export function limitGraphqlMessages(sockets: WebSocketServer, clock: Clock, per
   });
 }
 
+/** Who a `connection_init` names by its `token` (or `authorization`, as for HTTP); undefined for whoever is not let in. */
+async function principalOfInit(access: AccessPolicy, data: unknown): Promise<Principal | undefined> {
+  const payload = (data as { payload?: Record<string, unknown> | null } | null)?.payload;
+  const { token, authorization } = payload ?? {};
+  if (token === undefined && authorization === undefined) return access.anonymous;
+  try {
+    if (typeof token === 'string') return await access.verify(token, '');
+    const header = typeof authorization === 'string' ? authorization : '';
+    return await access.admit({ headers: { authorization: header }, address: '' });
+  } catch {
+    return undefined;
+  }
+}
+
 /** Nest's GraphQL module over Mercurius; its resolvers are providers of the module that imports it. */
 export function graphqlModule(parts: GraphqlParts): DynamicModule {
-  const { logger, allowedOrigins, isDevelopment } = parts;
+  const { logger, allowedOrigins, isDevelopment, access } = parts;
   const rules: ValidationRule[] = [queryLimitRule(QUERY_LIMITS)];
   if (!isDevelopment) rules.push(NoSchemaIntrospectionCustomRule);
   return GraphQLModule.forRoot<MercuriusDriverConfig>({
@@ -75,6 +92,11 @@ export function graphqlModule(parts: GraphqlParts): DynamicModule {
       },
     },
     subscription: {
+      // The first message says who opens the connection.
+      onConnect: async (data) => {
+        const principal = await principalOfInit(access, data);
+        return principal === undefined ? false : { principal };
+      },
       context: (socket: WebSocket, request: FastifyRequest) => ({ socket, request }),
     },
     hooks: {

@@ -1,11 +1,11 @@
 import { OutcomeError } from '@vega/kernel';
 import type { WebSocket } from 'ws';
 import type { Batch, Resolved, StreamChannel } from '../../app/stream/channel.ts';
-import type { StreamLimits } from '../../app/stream/limits.ts';
+import { CLOSE_CODES, type StreamLimits } from '../../app/stream/limits.ts';
 import type { StreamClient } from '../../app/stream/stream-client.ts';
 import type { StreamHub } from '../../app/stream/stream-hub.ts';
-import { principalOf } from '../http/access.ts';
-import { requestOf, type GraphqlContext } from './graphql-errors.ts';
+import { principalOfGraphql } from '../http/access.ts';
+import type { GraphqlContext } from './graphql-errors.ts';
 import { FrameFeed } from './frame-feed.ts';
 
 /** Subscriptions that one connection may hold at once. */
@@ -54,10 +54,12 @@ export class LiveFeeds {
         if (client !== undefined) this.hub.leave(client);
       },
       onCut: () => socket.terminate(),
+      // graphql-transport-ws has no message for another token: the client connects again with a newer one.
+      onDismissed: () => socket.close(CLOSE_CODES.UNAUTHENTICATED, 'UNAUTHENTICATED'),
     });
     feeds.add(feed);
     try {
-      const principal = principalOf(requestOf(context));
+      const principal = principalOfGraphql(context);
       await this.hub.follow(feed, principal, channel, asked, (joined) => (client = joined));
     } catch (error) {
       feed.end();

@@ -3,10 +3,12 @@ import { Args, Context, Int, Resolver, Subscription } from '@nestjs/graphql';
 import { RATES_HZ } from '../../app/stream/protocol.ts';
 import { QuotesChannel } from '../../app/stream/quotes/quotes-channel.ts';
 import { StatusChannel } from '../../app/stream/status/status-channel.ts';
+import { Access } from '../http/access.ts';
 import { QuotesUpdateView, StatusUpdateView } from '../http/views/live.view.ts';
 import { LiveFeeds, type LiveContext } from './live-feeds.ts';
 
 /** Live quotes and status. */
+@Access({ scope: 'read' })
 @Resolver()
 export class LiveResolver {
   constructor(

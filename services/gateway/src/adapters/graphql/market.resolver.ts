@@ -1,5 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Args, Int, Query, Resolver } from '@nestjs/graphql';
+import { Access } from '../http/access.ts';
 import { MarketViews } from '../http/market-views.ts';
 import { candleQuerySchema, searchQuerySchema, symbolSchema, validated } from '../http/requests.ts';
 import { CandlesView, FeedStatusView, OverviewView, SearchView } from '../http/views/market.view.ts';
@@ -11,6 +12,7 @@ const text = (description: string) => ({ type: () => String, description });
 const count = (defaultValue: number, description: string) => ({ type: () => Int, defaultValue, description });
 
 /** The market's queries: the answers of REST under `/api/v1/market`, where null comes with an error that says why. */
+@Access({ scope: 'read' })
 @Resolver()
 export class MarketResolver {
   constructor(@Inject(MarketViews) private readonly market: MarketViews) {}

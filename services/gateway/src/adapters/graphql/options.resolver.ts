@@ -8,6 +8,7 @@ import {
   ivHistoryQuerySchema,
   payoffBodySchema,
 } from '../http/options-requests.ts';
+import { Access } from '../http/access.ts';
 import { OptionsViews } from '../http/options-views.ts';
 import { symbolSchema, validated } from '../http/requests.ts';
 import { chainFigures } from '../http/to-chain-views.ts';
@@ -51,6 +52,7 @@ export class PayoffLegInput {
 }
 
 /** The options queries: the answers of REST under `/api/v1/options`, and chains live. */
+@Access({ scope: 'read' })
 @Resolver()
 export class OptionsResolver {
   constructor(

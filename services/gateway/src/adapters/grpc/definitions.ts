@@ -1,4 +1,5 @@
 import { gatewayApi, gatewayOptionsApi, grpcHealth, grpcReflection } from '@vega/contracts';
+import type { AccessRule } from '../../app/access.ts';
 import { method } from './methods.ts';
 
 /** Full names of the services that the gateway serves by gRPC. */
@@ -39,6 +40,17 @@ export const OPTION_CHAINS = {
     { response: true },
   ),
 };
+
+/** Who may call each method; health and reflection are open. */
+export const MARKET_DATA_ACCESS = {
+  GetQuotes: { scope: 'read' },
+  StreamQuotes: { scope: 'read' },
+} as const satisfies Record<keyof typeof MARKET_DATA, AccessRule>;
+
+export const OPTION_CHAINS_ACCESS = {
+  GetChain: { scope: 'read' },
+  StreamChain: { scope: 'read' },
+} as const satisfies Record<keyof typeof OPTION_CHAINS, AccessRule>;
 
 /** `grpc.health.v1.Health`. */
 export const HEALTH = {

@@ -5,7 +5,7 @@ import { Defect } from '@vega/kernel';
 import type { Logger, Metrics } from '@vega/platform';
 import type { Principal } from '../../app/principal.ts';
 import type { RateLimiter } from '../../app/rate-limiter.ts';
-import type { AccessPolicy } from '../http/access.ts';
+import type { AccessPolicy, AccessRule } from '../../app/access.ts';
 import { newTraceId, parentContext } from '../http/request-trace.ts';
 import { clientOf } from '../limits/client-address.ts';
 import { rateLimited } from '../limits/rate-limit-hook.ts';
@@ -14,6 +14,7 @@ import { toGrpcFailure, type GrpcFailure } from './grpc-errors.ts';
 /** What every call stands on. */
 export interface GrpcCallParts {
   readonly access: AccessPolicy;
+  readonly checkAccess: (rule: AccessRule, principal: Principal, accountId: string | undefined) => void;
   readonly limiter: RateLimiter;
   readonly rateWindowMs: number;
   readonly logger: Logger;
@@ -78,13 +79,15 @@ export class GrpcCalls {
   }
 
   /** Who calls. Throws `OutcomeError` for a client that is not let in or asks too often. */
-  async admit(incoming: Incoming): Promise<Principal> {
+  async admit(incoming: Incoming, rule: AccessRule): Promise<Principal> {
     const { access, limiter, rateWindowMs } = this.parts;
     const permit = await limiter.take(clientOf(hostOf(incoming.getPeer())));
     if (permit?.allowed === false) throw rateLimited(permit, rateWindowMs);
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(incoming.metadata.getMap())) headers[name] = value.toString();
-    return access.admit({ headers });
+    const principal = await access.admit({ headers, address: hostOf(incoming.getPeer()) });
+    this.parts.checkAccess(rule, principal, undefined);
+    return principal;
   }
 
   /** Runs work under the span of a call. */

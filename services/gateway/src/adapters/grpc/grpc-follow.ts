@@ -41,7 +41,7 @@ export async function followChannel<Req, Body, Res>(
   });
   call.on('close', leave);
   try {
-    const principal = await calls.admit(call);
+    const principal = await calls.admit(call, followed.channel.access);
     const asked = followed.toAsked(call.request);
     if (call.cancelled) return;
     const toMessage = followed.toMessage as (batch: Batch, timeMs: number) => Res;

@@ -5,6 +5,7 @@ import type { Batch } from '../../app/stream/channel.ts';
 import type { QuotesChannel } from '../../app/stream/quotes/quotes-channel.ts';
 import type { QuotesBody } from '../../app/stream/quotes/quotes-subscription.ts';
 import type { StreamHub } from '../../app/stream/stream-hub.ts';
+import { MARKET_DATA_ACCESS } from './definitions.ts';
 import type { GrpcCalls } from './grpc-calls.ts';
 import { followChannel, type FollowedChannel } from './grpc-follow.ts';
 
@@ -47,7 +48,7 @@ export class MarketDataCalls {
   private async answerQuotes(call: QuotesCall, answer: sendUnaryData<gatewayApi.GetQuotesResponse>): Promise<void> {
     const admitted = this.calls.begin('GetQuotes', call);
     try {
-      await this.calls.admit(call);
+      await this.calls.admit(call, MARKET_DATA_ACCESS.GetQuotes);
       const { quotes, unavailable } = await this.calls.within(admitted, () => this.market.quotes(call.request.symbols));
       admitted.done();
       answer(null, { quotes, unavailable });

@@ -4,6 +4,7 @@ import type { OptionsData } from '../../app/options-data.ts';
 import type { Batch } from '../../app/stream/channel.ts';
 import type { ChainBody, ChainChannel } from '../../app/stream/chain/chain-channel.ts';
 import type { StreamHub } from '../../app/stream/stream-hub.ts';
+import { OPTION_CHAINS_ACCESS } from './definitions.ts';
 import type { GrpcCalls } from './grpc-calls.ts';
 import { followChannel, type FollowedChannel } from './grpc-follow.ts';
 
@@ -46,7 +47,7 @@ export class OptionChainCalls {
   private async answerChain(call: ChainCall, answer: sendUnaryData<api.GetChainResponse>): Promise<void> {
     const admitted = this.calls.begin('GetChain', call);
     try {
-      await this.calls.admit(call);
+      await this.calls.admit(call, OPTION_CHAINS_ACCESS.GetChain);
       const question = { ...call.request, immediate: false };
       const chain = await this.calls.within(admitted, () => this.options.fetchChain(question));
       admitted.done();

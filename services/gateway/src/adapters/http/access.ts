@@ -1,36 +1,32 @@
-import { Injectable, SetMetadata, type CanActivate, type CustomDecorator, type ExecutionContext } from '@nestjs/common';
+import {
+  createParamDecorator,
+  Injectable,
+  SetMetadata,
+  type CanActivate,
+  type CustomDecorator,
+  type ExecutionContext,
+} from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { OutcomeError } from '@vega/kernel';
+import type { BrokerAccounts } from '@vega/platform';
 import type { FastifyRequest } from 'fastify';
+import { checkAccess, type AccessPolicy, type AccessRule, type AccountPlace } from '../../app/access.ts';
 import type { Principal } from '../../app/principal.ts';
 import { requestOf, type GraphqlContext } from '../graphql/graphql-errors.ts';
 
-/** Decides who is let in; the one place where sign-in is going to stand. */
-export interface AccessPolicy {
-  /** Who asks. Rejects with `OutcomeError` UNAUTHENTICATED for whoever is not let in. */
-  admit(request: Pick<FastifyRequest, 'headers'>): Promise<Principal>;
-}
+export type { AccessPolicy, AccessRule } from '../../app/access.ts';
 
 /** Injection token of the {@link AccessPolicy}. */
 export const ACCESS_POLICY = Symbol('AccessPolicy');
 
-/** Lets everyone in where the market is the simulator's, and nobody anywhere else. */
-export function simulatorOnly(isSimulator: boolean): AccessPolicy {
-  return {
-    admit: () =>
-      isSimulator
-        ? Promise.resolve({ name: 'guest' })
-        : Promise.reject(
-            new OutcomeError('UNAUTHENTICATED', 'nobody is admitted: sign-in is not set up and the market is real'),
-          ),
-  };
-}
+/** Injection token of the `BrokerAccounts`. */
+export const BROKER_ACCOUNTS = Symbol('BrokerAccounts');
 
 const admitted = new WeakMap<object, Principal>();
 
 /** Asks the policy and keeps its answer with the request. */
 export async function admit(policy: AccessPolicy, request: FastifyRequest): Promise<Principal> {
-  const principal = await policy.admit(request);
+  const principal = await policy.admit({ headers: request.headers, address: request.ip });
   admitted.set(request, principal);
   return principal;
 }
@@ -42,32 +38,77 @@ export function principalOf(request: FastifyRequest | undefined): Principal {
   return principal;
 }
 
-const OPEN = 'vega:open';
+/** Who asks in GraphQL: whom the connection of a subscription was opened by, or whoever sent the query. */
+export function principalOfGraphql(context: GraphqlContext): Principal {
+  return context.principal ?? principalOf(requestOf(context));
+}
+
+/** The key under which a handler's or a controller's rule stands. */
+export const ACCESS = 'vega:access';
+
+/**
+ * Declares who may use an endpoint: stands on every REST handler and GraphQL field, or on its class. What has none is refused
+ * to everybody, and a spec that walks all endpoints fails.
+ */
+export function Access(rule: AccessRule): CustomDecorator {
+  return SetMetadata(ACCESS, rule);
+}
 
 /** Marks an endpoint that asks nobody who they are. */
 export function Open(): CustomDecorator {
-  return SetMetadata(OPEN, true);
+  return Access({ open: true });
 }
 
-/** A query is asked by its request, a subscription by the request that opened its connection. */
-function requestBehind(execution: ExecutionContext): FastifyRequest | undefined {
-  if (execution.getType<string>() === 'http') return execution.switchToHttp().getRequest<FastifyRequest>();
-  return requestOf(execution.getArgByIndex<GraphqlContext>(2));
-}
+/** The caller, as a parameter of a handler or resolver. */
+export const Caller = createParamDecorator((_data: unknown, execution: ExecutionContext): Principal => {
+  if (execution.getType<string>() === 'http') return principalOf(execution.switchToHttp().getRequest<FastifyRequest>());
+  return principalOfGraphql(execution.getArgByIndex<GraphqlContext>(2));
+});
 
-/** Asks the policy before every endpoint that is not open. */
+/** Asks the policy before every endpoint that is not open, and holds its rule against who asks. */
 @Injectable()
 export class AccessGuard implements CanActivate {
   constructor(
     private readonly policy: AccessPolicy,
+    private readonly accounts: BrokerAccounts,
     private readonly reflector: Reflector,
   ) {}
 
   async canActivate(execution: ExecutionContext): Promise<boolean> {
-    if (this.reflector.getAllAndOverride<boolean>(OPEN, [execution.getHandler(), execution.getClass()])) return true;
-    const request = requestBehind(execution);
-    if (request === undefined) throw new OutcomeError('UNAUTHENTICATED', 'the request behind this is not known');
-    await admit(this.policy, request);
+    const targets = [execution.getHandler(), execution.getClass()];
+    const rule = this.reflector.getAllAndOverride<AccessRule | undefined>(ACCESS, targets);
+    if (rule === undefined) throw new OutcomeError('PERMISSION_DENIED', 'nobody may use this: it declares no access');
+    if ('open' in rule) return true;
+    const principal = await this.principalBehind(execution);
+    checkAccess(rule, principal, accountIdAt(rule.account, execution), this.accounts);
     return true;
   }
+
+  /** A query is asked by its request, a subscription by whoever opened its connection. */
+  private async principalBehind(execution: ExecutionContext): Promise<Principal> {
+    const isHttp = execution.getType<string>() === 'http';
+    const context = execution.getArgByIndex<GraphqlContext>(2);
+    if (!isHttp && context.principal !== undefined) {
+      if (this.policy.isCurrent(context.principal)) return context.principal;
+      throw new OutcomeError('UNAUTHENTICATED', 'the token of this connection has ended', { reason: 'expired' });
+    }
+    const request = isHttp ? execution.switchToHttp().getRequest<FastifyRequest>() : requestOf(context);
+    if (request === undefined) throw new OutcomeError('UNAUTHENTICATED', 'the request behind this is not known');
+    return admit(this.policy, request);
+  }
+}
+
+function accountIdAt(place: AccountPlace | undefined, execution: ExecutionContext): string | undefined {
+  if (place === undefined) return undefined;
+  const holder =
+    execution.getType<string>() === 'http'
+      ? partOf(execution.switchToHttp().getRequest<FastifyRequest>(), place.in)
+      : execution.getArgByIndex<unknown>(1);
+  const value = (holder as Record<string, unknown> | null | undefined)?.[place.name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function partOf(request: FastifyRequest, part: AccountPlace['in']): unknown {
+  if (part === 'path') return request.params;
+  return part === 'query' ? request.query : request.body;
 }

@@ -1,5 +1,6 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
+import { Access } from './access.ts';
 import { Answers, BROKER_CODES, MARKET_CODES } from './answers.ts';
 import { MarketViews } from './market-views.ts';
 import {
@@ -32,6 +33,7 @@ function SymbolParam(): MethodDecorator {
 
 /** The market as it is: quotes, depth, candles, instruments, the feed. */
 @ApiTags('market')
+@Access({ scope: 'read' })
 @Controller('market')
 export class MarketController {
   constructor(@Inject(MarketViews) private readonly market: MarketViews) {}

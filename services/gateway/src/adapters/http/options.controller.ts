@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query } from '@ne
 import { ApiBody, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { ErrorCode } from '@vega/contracts';
 import { z } from 'zod';
+import { Access } from './access.ts';
 import { Answers, MARKET_CODES } from './answers.ts';
 import {
   chainQuerySchema,
@@ -36,6 +37,7 @@ const CHAIN_CODES: readonly ErrorCode[] = [...UNDERLYING_CODES, 'EXPIRY_PAST', '
 
 /** Option chains, what follows from them, and payoffs. */
 @ApiTags('options')
+@Access({ scope: 'read' })
 @Controller('options')
 export class OptionsController {
   constructor(@Inject(OptionsViews) private readonly options: OptionsViews) {}

@@ -7,7 +7,7 @@ import type { Principal } from '../../app/principal.ts';
 import type { StreamHub } from '../../app/stream/stream-hub.ts';
 import { CLOSE_CODES } from '../../app/stream/limits.ts';
 import { streamFull } from '../../app/stream/stream-errors.ts';
-import { admit, principalOf, type AccessPolicy } from '../http/access.ts';
+import type { AccessPolicy } from '../../app/access.ts';
 import { WsClientSocket } from './ws-client-socket.ts';
 
 /** A frame beyond this ends the connection with 1009 before it is in memory; a smaller one too large gets an error frame. */
@@ -84,20 +84,21 @@ export function registerStream(fastify: FastifyInstance, parts: StreamRouteParts
   fastify.route({
     method: 'GET',
     url: '/stream',
-    preValidation: async (request) => {
+    // Who it is comes with the first message: an address may be logged, and a page cannot send headers here.
+    preValidation: (request, _reply, done) => {
       refuseForeignPage(request, parts.allowedOrigins);
-      await admit(access, request);
       if (!hub.hasRoom) throw streamFull();
+      done();
     },
     handler: () => {
       throw new OutcomeError('BAD_REQUEST', 'this address speaks WebSocket: ask for an upgrade');
     },
-    wsHandler: (socket, request) => serve(socket, hub, principalOf(request)),
+    wsHandler: (socket, request) => serve(socket, hub, access.anonymous, request.ip),
   });
 }
 
-function serve(ws: WebSocket, hub: StreamHub, principal: Principal): void {
-  const client = hub.join(new WsClientSocket(ws), principal);
+function serve(ws: WebSocket, hub: StreamHub, principal: Principal | undefined, address: string): void {
+  const client = hub.join(new WsClientSocket(ws), principal, address);
   ws.on('message', (data: RawData, isBinary: boolean) => {
     void hub.receive(client, isBinary ? undefined : textOf(data));
   });

@@ -14,7 +14,7 @@ const HASHED_FOLDER = `assets${sep}`;
 const IMMUTABLE = 'public, max-age=31536000, immutable';
 
 /** Addresses that are not the web app's, whatever a browser says that it accepts. */
-const OTHERS = /^\/(api|stream|graphql|graphiql)(\/|$)/;
+const OTHERS = /^\/(api|stream|graphql|graphiql|hooks)(\/|$)/;
 
 /**
  * Serves the built web app: its files, and its page for every address that a browser navigates to and no other route has.

@@ -3,6 +3,7 @@
 // (stream-client.ts, stream-subscription.ts, stream-requests.ts), the same for every channel and every protocol.
 import type { OutcomeError } from '@vega/kernel';
 import type { z } from 'zod';
+import type { AccessRule } from '../access.ts';
 import type { Principal } from '../principal.ts';
 
 /** What a request came down to, before anything is held. */
@@ -58,6 +59,8 @@ export interface ChannelSubscription<Wanted = unknown, Body = unknown> {
 
 /** One kind of thing that can be subscribed. */
 export interface StreamChannel<Request = unknown, Wanted extends Resolved = Resolved, Body = unknown> {
+  /** Who may follow it. */
+  readonly access: AccessRule;
   /** Its name in `subscribe`, the `type` of its frames and the name of a subscription that is not given one. */
   readonly name: string;
   /** Fields of its `subscribe` besides `op`, `id`, `channel`, `subscription` and `rate_hz`. */

@@ -21,6 +21,8 @@ export interface StreamLimits {
   /** Milliseconds a client may stay above the soft bound before it is closed. */
   readonly stallMs: number;
   readonly heartbeatMs: number;
+  /** Milliseconds within which a client must have said who it is. */
+  readonly authenticateMs: number;
   /** Milliseconds an instrument is kept after its last client has left. */
   readonly lingerMs: number;
 }
@@ -39,6 +41,7 @@ export const DEFAULT_STREAM_LIMITS: StreamLimits = {
   hardBufferBytes: 4 * 1024 * 1024,
   stallMs: 30_000,
   heartbeatMs: 15_000,
+  authenticateMs: 10_000,
   lingerMs: 30_000,
 };
 

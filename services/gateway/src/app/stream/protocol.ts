@@ -31,6 +31,7 @@ const otherMessage = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('unsubscribe'), id, subscription, instruments: symbols.optional() }),
   z.strictObject({ op: z.literal('resync'), id, subscription }),
   z.strictObject({ op: z.literal('ping'), id }),
+  z.strictObject({ op: z.literal('authenticate'), id, token: z.string().min(1).max(4_096) }),
 ]);
 
 const subscribeFields = { op: z.literal('subscribe'), id, subscription, rate_hz: rateHz };
@@ -148,6 +149,8 @@ export type ServerFrame =
       replica: string;
       time_ms: number;
       channels: readonly string[];
+      /** False: the first message must be `authenticate`. */
+      authenticated: boolean;
       rates_hz: readonly number[];
       heartbeat_ms: number;
       limits: Record<string, number>;
@@ -171,6 +174,14 @@ export type ServerFrame =
     }
   | { type: 'resyncing'; id: MessageId; subscription: string }
   | { type: 'pong'; id: MessageId; time_ms: number }
+  | {
+      type: 'authenticated';
+      id: MessageId;
+      user_id: string;
+      role: string;
+      scopes: readonly string[];
+      expires_at_ms: number;
+    }
   | {
       type: 'error';
       id: MessageId;

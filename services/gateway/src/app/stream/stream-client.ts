@@ -1,4 +1,4 @@
-import type { Clock, OutcomeError } from '@vega/kernel';
+import { OutcomeError, type Clock } from '@vega/kernel';
 import type { Principal } from '../principal.ts';
 import type { Batch, StreamChannel } from './channel.ts';
 import { ClientPace } from './client-pace.ts';
@@ -47,11 +47,34 @@ export class StreamClient implements SubscriptionOwner {
 
   constructor(
     private readonly sink: FrameSink,
-    readonly principal: Principal,
+    private who: Principal | undefined,
     private readonly parts: StreamClientParts,
+    /** Where it connected from. */
+    readonly address: string,
   ) {
     this.budget = new MessageBudget(parts.clock, parts.limits.maxMessagesPerSecond);
     this.pace = new ClientPace(parts.limits);
+  }
+
+  /** Whether it has said who it is. */
+  get isAuthenticated(): boolean {
+    return this.who !== undefined;
+  }
+
+  /** Who it is. Throws `OutcomeError` UNAUTHENTICATED as long as nobody has said so. */
+  get principal(): Principal {
+    if (this.who !== undefined) return this.who;
+    throw new OutcomeError('UNAUTHENTICATED', 'the first message says who this is: authenticate', {
+      reason: 'missing',
+    });
+  }
+
+  /** The client shows a token, its first or a newer one of the same user. */
+  authenticate(principal: Principal): void {
+    if (this.who !== undefined && this.who.userId !== principal.userId) {
+      throw new OutcomeError('PERMISSION_DENIED', 'a connection stays that of who opened it');
+    }
+    this.who = principal;
   }
 
   /** Sends a frame at once. A client that lets replies pile up past the hard bound is cut off. */

@@ -4,6 +4,7 @@
 // Invariants: per client nothing is queued but what its socket has not sent, which is bounded; a subscription's `seq`
 //   grows by one with every batch; updates follow a snapshot.
 import type { Clock } from '@vega/kernel';
+import type { AccessRule } from '../access.ts';
 import type { Principal } from '../principal.ts';
 import type { StreamChannel } from './channel.ts';
 import { CLOSE_CODES, type StreamLimits } from './limits.ts';
@@ -27,6 +28,10 @@ export interface StreamHubParts {
   /** Told in the greeting, so that a client knows whom it speaks with. */
   readonly replica: string;
   readonly onFailure: (error: unknown, what: string) => void;
+  /** Who a client is that says so by a token. Rejects with UNAUTHENTICATED. */
+  readonly authenticate: (token: string, address: string) => Promise<Principal>;
+  /** Throws `OutcomeError` unless a principal may follow what a rule is about. */
+  readonly checkAccess: (rule: AccessRule, principal: Principal, accountId: string | undefined) => void;
 }
 
 /** All stream clients of this process. */
@@ -73,16 +78,23 @@ export class StreamHub {
     return !this.draining && this.clients.size < this.parts.limits.maxClients;
   }
 
-  /** Takes a client of the stream protocol in and greets it. */
-  join(socket: ClientSocket, principal: Principal): StreamClient {
+  /**
+   * Takes a client of the stream protocol in and greets it. One that comes without a principal must say who it is by its
+   * first message, and is not kept waiting for it.
+   */
+  join(socket: ClientSocket, principal?: Principal, address = ''): StreamClient {
     const { channels, clock, limits, replica } = this.parts;
-    const client = this.admit(new JsonFrames(socket), principal);
+    const client = this.admit(new JsonFrames(socket), principal, address);
+    clock.after(limits.authenticateMs, () => {
+      if (!client.isAuthenticated) this.dismissOne(client, 'nobody said who opened this connection');
+    });
     client.send({
       type: 'hello',
       protocol: STREAM_PROTOCOL,
       replica,
       time_ms: clock.wallNow(),
       channels: channels.map(({ name }) => name),
+      authenticated: principal !== undefined,
       rates_hz: RATES_HZ,
       heartbeat_ms: limits.heartbeatMs,
       limits: helloLimits(limits),
@@ -103,7 +115,7 @@ export class StreamHub {
     onJoined: (client: StreamClient) => void,
   ): Promise<void> {
     if (!this.hasRoom) throw streamFull();
-    const client = this.admit(sink, principal);
+    const client = this.admit(sink, principal, '');
     onJoined(client);
     try {
       await this.requests.follow(client, channel, asked);
@@ -123,13 +135,9 @@ export class StreamHub {
   /** Ends the connections of those who are no longer let in, such as after a sign-out. */
   dismiss(isGone: (principal: Principal) => boolean): void {
     for (const client of this.clients) {
-      if (!isGone(client.principal)) continue;
-      client.close(CLOSE_CODES.UNAUTHENTICATED, {
-        type: 'bye',
-        code: 'UNAUTHENTICATED',
-        detail: 'who opened this connection is no longer let in',
-        reconnect_after_ms: null,
-      });
+      if (client.isAuthenticated && isGone(client.principal)) {
+        this.dismissOne(client, 'who opened this connection is no longer let in');
+      }
     }
   }
 
@@ -156,8 +164,13 @@ export class StreamHub {
     await Promise.all(this.parts.channels.map((channel) => channel.close()));
   }
 
-  private admit(sink: FrameSink, principal: Principal): StreamClient {
-    const client = new StreamClient(sink, principal, this.clientParts);
+  private dismissOne(client: StreamClient, detail: string): void {
+    const bye = { type: 'bye', code: 'UNAUTHENTICATED', detail, reconnect_after_ms: null } as const;
+    client.close(CLOSE_CODES.UNAUTHENTICATED, bye);
+  }
+
+  private admit(sink: FrameSink, principal: Principal | undefined, address: string): StreamClient {
+    const client = new StreamClient(sink, principal, this.clientParts, address);
     this.clients.add(client);
     return client;
   }

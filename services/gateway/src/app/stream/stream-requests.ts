@@ -1,4 +1,6 @@
 import { OutcomeError, type Clock } from '@vega/kernel';
+import type { AccessRule } from '../access.ts';
+import type { Principal } from '../principal.ts';
 import type { Resolved, StreamChannel } from './channel.ts';
 import type { StreamLimits } from './limits.ts';
 import type { StreamMetrics } from './ports.ts';
@@ -30,6 +32,8 @@ export interface StreamRequestParts {
   readonly limits: StreamLimits;
   readonly metrics: StreamMetrics;
   readonly onFailure: (error: unknown, what: string) => void;
+  readonly authenticate: (token: string, address: string) => Promise<Principal>;
+  readonly checkAccess: (rule: AccessRule, principal: Principal, accountId: string | undefined) => void;
 }
 
 /** Answers the messages of clients, the same way for every channel. */
@@ -65,6 +69,7 @@ export class StreamRequests {
     asked: Readonly<Record<string, unknown>>,
   ): Promise<void> {
     const { rateHz, request } = checkRequest(channel as StreamChannel, asked);
+    this.refuseWithoutAccess(client, channel as StreamChannel, request);
     const wanted = await channel.resolve(request as Request, client.principal);
     for (const error of wanted.refused?.values() ?? []) throw error;
     if (client.closed) return;
@@ -83,6 +88,8 @@ export class StreamRequests {
 
   private async handle(client: StreamClient, id: MessageId, message: ClientMessage): Promise<void> {
     switch (message.op) {
+      case 'authenticate':
+        return this.inHand(client, () => this.authenticate(client, id, message.token));
       case 'ping':
         return client.send({ type: 'pong', id, time_ms: this.parts.clock.wallNow() });
       case 'unsubscribe':
@@ -94,9 +101,25 @@ export class StreamRequests {
     }
   }
 
+  private async authenticate(client: StreamClient, id: MessageId, token: string): Promise<void> {
+    const principal = await this.parts.authenticate(token, client.address);
+    client.authenticate(principal);
+    const { userId: user_id, role, scopes, expiresAtMs: expires_at_ms } = principal;
+    client.send({ type: 'authenticated', id, user_id, role, scopes, expires_at_ms });
+  }
+
+  /** Throws unless the client may follow the channel, and the account that it asks for. */
+  private refuseWithoutAccess(client: StreamClient, channel: StreamChannel, request: object): void {
+    const { access } = channel;
+    const place = 'open' in access ? undefined : access.account;
+    const account = place === undefined ? undefined : (request as Record<string, unknown>)[place.name];
+    this.parts.checkAccess(access, client.principal, typeof account === 'string' ? account : undefined);
+  }
+
   private async subscribe(client: StreamClient, id: MessageId, message: SubscribeMessage): Promise<void> {
     const { channel, rateHz, request } = message;
     const name = message.subscription ?? channel.name;
+    this.refuseWithoutAccess(client, channel, request);
     this.refuseWrongChannel(client, name, channel);
     const wanted = await channel.resolve(request, client.principal);
     if (client.closed) return;

@@ -30,6 +30,7 @@ export interface ChainBody {
 
 /** Option chains, each subscription one: whole, then the strikes that changed. */
 export class ChainChannel implements StreamChannel<ChainAsked, ChainWanted, ChainBody> {
+  readonly access = { scope: 'read' } as const;
   readonly name = 'chain';
   readonly request = {
     instrument_key: z.string().trim().min(1).max(MAX_SYMBOL_LENGTH),

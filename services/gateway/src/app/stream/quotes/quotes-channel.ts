@@ -42,6 +42,7 @@ export interface QuotesChannelParts {
 
 /** Quotes of instruments, conflated, with the order book where it is asked for. */
 export class QuotesChannel implements StreamChannel<QuotesRequest, WantedQuotes, QuotesBody> {
+  readonly access = { scope: 'read' } as const;
   readonly name = 'quotes';
   readonly request = { instruments: symbols, depth: z.boolean().optional() };
   private readonly board: InstrumentBoard;

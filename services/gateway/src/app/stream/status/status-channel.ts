@@ -3,6 +3,7 @@ import type { FeedWatch, StatusFigures } from './feed-watch.ts';
 
 /** Sessions and health of the feed as every client is shown them. */
 export class StatusChannel implements StreamChannel<object, Resolved, StatusFigures> {
+  readonly access = { scope: 'read' } as const;
   readonly name = 'status';
   readonly request = {};
   private readonly subscriptions = new Set<StatusSubscription>();

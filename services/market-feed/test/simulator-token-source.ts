@@ -3,8 +3,8 @@ import { invariant, type Clock, type Timer } from '@vega/kernel';
 import type { Logger } from '@vega/platform';
 import type { BrokerToken, TokenSource } from '@vega/upstox/market';
 import { z } from 'zod';
-import { tokenDeath } from './token-claims.ts';
-import { TokenHolder } from './token-holder.ts';
+import { tokenDeath } from '../src/adapters/upstox/token-claims.ts';
+import { TokenHolder } from '../src/adapters/upstox/token-holder.ts';
 
 const TIMEOUT_MS = 5_000;
 const RETRY_MS = { first: 500, most: 10_000 };
