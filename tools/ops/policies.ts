@@ -86,9 +86,9 @@ const probes: WorkloadRule = ({ kind, pod, containers }) => {
 /** VEGA_DRAIN_MS of base/config.yaml. */
 const DRAIN_SECONDS = 10;
 
-const SECRET_NAME = /(_URL|PASSWORD|SECRET|TOKEN|KEY|SEED)$/;
+const SECRET_NAME = /(_URL|PASSWORD|SECRET|TOKEN|KEYS?|SEED)$/;
 /** Names that look secret and are addresses or paths. */
-const NOT_SECRET = new Set(['VEGA_UPSTOX_SIM_URL', 'VEGA_UPSTOX_TOKEN_FILE']);
+const NOT_SECRET = new Set(['VEGA_UPSTOX_SIM_URL', 'VEGA_UPSTOX_TOKEN_FILE', 'VEGA_PUBLIC_URL']);
 
 const secretsByReference: Policy = {
   name: 'secrets by reference only',

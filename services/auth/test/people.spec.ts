@@ -17,6 +17,14 @@ afterAll(async () => {
   await auth.stop();
 });
 
+/** A revocation is published after its transaction: it holds a moment later, here as in every other process. */
+const voidSoon = (token: string): Promise<boolean> =>
+  eventually(async () => (await outcomeOf(auth.ask(authPeopleRpc.getMe, {}, token))) === 'UNAUTHENTICATED', {
+    withinMs: 10_000,
+    everyMs: 10,
+    what: 'the end of the token',
+  });
+
 const refresh = (refreshToken: string) => auth.ask(authPeopleRpc.refresh, { refreshToken, client: at() });
 
 describe('registration', () => {
@@ -103,7 +111,7 @@ describe('refresh', () => {
     await clock.advance(11_000);
     expect(await outcomeOf(refresh(stolen.refreshToken))).toBe('SESSION_ENDED');
     expect(await outcomeOf(refresh(owner?.refreshToken ?? ''))).toBe('SESSION_ENDED');
-    expect(await outcomeOf(auth.ask(authPeopleRpc.getMe, {}, owner?.accessToken))).toBe('UNAUTHENTICATED');
+    await voidSoon(owner?.accessToken ?? '');
     const { rows } = await auth.db.query(`SELECT * FROM auth.audit WHERE event = 'refresh-reused'`);
     expect(rows).toHaveLength(1);
   });
@@ -163,7 +171,7 @@ describe('revocation', () => {
       { currentPassword: PASSWORD, newPassword: 'umbrella-tundra-77-fig', client: at() },
       mine.accessToken,
     );
-    expect(await outcomeOf(auth.ask(authPeopleRpc.getMe, {}, elsewhere.accessToken))).toBe('UNAUTHENTICATED');
+    await voidSoon(elsewhere.accessToken);
     expect(await outcomeOf(auth.ask(authPeopleRpc.getMe, {}, mine.accessToken))).toBe('ok');
     expect(await outcomeOf(auth.login('change@example.invalid'))).toBe('CREDENTIALS_INVALID');
   });
@@ -241,7 +249,7 @@ describe('second factor', () => {
     const off = { password: PASSWORD, code: '', client: at() };
     await clock.advance(30_000);
     await auth.ask(authPeopleRpc.disableSecondFactor, { ...off, code: code() }, signedIn.accessToken);
-    expect(await outcomeOf(auth.ask(authPeopleRpc.getMe, {}, signedIn.accessToken))).toBe('UNAUTHENTICATED');
+    await voidSoon(signedIn.accessToken);
     await clock.advance(600_000);
     expect(await outcomeOf(auth.login(email))).toBe('ok');
   });
@@ -267,7 +275,7 @@ describe('API keys', () => {
     expect(await outcomeOf(create(got.accessToken))).toBe('PERMISSION_DENIED');
     await auth.ask(authPeopleRpc.revokeApiKey, { keyId: key?.keyId ?? '', client: at() }, accessToken);
     expect(await outcomeOf(exchange(apiKey))).toBe('UNAUTHENTICATED');
-    expect(await outcomeOf(auth.ask(authPeopleRpc.getMe, {}, got.accessToken))).toBe('UNAUTHENTICATED');
+    await voidSoon(got.accessToken);
     const second = await create(accessToken);
     await clock.advance(3_600_001);
     expect(await outcomeOf(exchange(second.apiKey))).toBe('UNAUTHENTICATED');
