@@ -116,5 +116,5 @@ describe('soak', () => {
     expect(report.volume.frames).toBeGreaterThan(1_000);
     expect(report.volume.requests).toBeGreaterThan(200);
     expect(report.volume.ticks).toBeGreaterThan(5_000);
-  }, 600_000);
+  }, 720_000);
 });
