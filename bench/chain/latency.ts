@@ -113,10 +113,11 @@ class Path {
     let answered: () => void = () => undefined;
     const subscription = this.nc.subscribe(this.subject, {
       callback: (_error, message) => {
+        const heardAt = performance.now();
         if (sentAt === 0) return;
         // What the service's own beat sends in between holds no new tick.
         if (this.subject.startsWith('opt.') && ChainUpdate.decode(message.data).full) return;
-        lagsMs.push(performance.now() - sentAt);
+        lagsMs.push(heardAt - sentAt);
         bytes.push(message.data.length);
         sentAt = 0;
         answered();
