@@ -7,7 +7,6 @@ import {
   ordersRpc,
   OrderStatus,
   OrderType,
-  SwitchStops,
 } from '@vega/contracts';
 import { eventually } from '@vega/testkit';
 import { ACCOUNT, BOB, OTHER_ACCOUNT, startOrdersStage, type OrdersStage } from './orders-stage.ts';
@@ -147,20 +146,6 @@ it('never sends a plain market order: a protected limit leaves', async () => {
   expect(broker.data).toMatchObject({ order_type: 'LIMIT' });
 });
 
-it('leaves an order unknown when its reply is lost, opens nothing meanwhile, and ends the doubt by its tag', async () => {
-  await stage.broker.fault({ kind: 'timeout-after', path: '/v3/order/place', times: 1 });
-  await stage.broker.fault({ kind: 'hide-order', forMs: 1_500 });
-  await stage.broker.fault({ kind: 'update-lost' });
-  const id = acceptedId(await stage.submit(stage.intent()));
-  await eventually(async () => (await status(id)) === OrderStatus.UNKNOWN, { ...patience, what: 'an order in doubt' });
-  expect(denialOf(await stage.submit(stage.intent())).code).toBe('UNKNOWN_ORDERS_OPEN');
-  await eventually(async () => (await status(id)) === OrderStatus.WORKING, { ...patience, what: 'an order found' });
-  await stage.broker.clearFaults();
-  const order = await stage.order(id);
-  expect(order.children).toHaveLength(1);
-  expect(tagged(order.children[0]?.childId ?? '')).toHaveLength(1);
-});
-
 it('concludes absence only after the quarantine, and never sends it again', async () => {
   await stage.broker.fault({ kind: '5xx', path: '/v3/order/place', times: 1, status: 504 });
   const id = acceptedId(await stage.submit(stage.intent()));
@@ -168,38 +153,6 @@ it('concludes absence only after the quarantine, and never sends it again', asyn
   const order = await stage.order(id);
   expect(order.children[0]).toMatchObject({ state: ChildState.ABSENT });
   expect(tagged(order.children[0]?.childId ?? '')).toHaveLength(0);
-});
-
-it('finds an order whose tag is left out by asking for the tag', async () => {
-  await stage.broker.fault({ kind: 'timeout-after', path: '/v3/order/place', times: 1 });
-  await stage.broker.fault({ kind: 'null-tag' });
-  await stage.broker.fault({ kind: 'update-lost' });
-  const id = acceptedId(await stage.submit(stage.intent()));
-  await eventually(async () => (await status(id)) === OrderStatus.WORKING, {
-    ...patience,
-    what: 'an order found without its tag',
-  });
-  await stage.broker.clearFaults();
-  expect(tagged((await stage.order(id)).children[0]?.childId ?? '')).toHaveLength(1);
-});
-
-it('reduces while a switch stops openings, and stops everything when told so', async () => {
-  const price = await stage.price();
-  const open = acceptedId(await stage.submit(stage.intent({ pricePaise: price + 3_000 })));
-  await eventually(async () => (await status(open)) === OrderStatus.FILLED, patience);
-  const scope = `account:${ACCOUNT}`;
-  const engage = (stops: SwitchStops) =>
-    stage.ask(ordersRpc.engage, { scope, stops, reason: 'test', cancelOrders: false });
-  await engage(SwitchStops.OPENING);
-  expect(denialOf(await stage.submit(stage.intent())).code).toBe('KILL_SWITCH_ENGAGED');
-  const exit = stage.intent({ side: OrderSide.SELL, pricePaise: Math.max(5, price - 3_000) });
-  const id = acceptedId(await stage.submit(exit));
-  await eventually(async () => (await status(id)) === OrderStatus.FILLED, patience);
-  expect((await stage.order(id)).reducing).toBe(true);
-  await engage(SwitchStops.EVERYTHING);
-  expect(denialOf(await stage.submit({ ...exit, orderId: stage.intent().orderId })).code).toBe('KILL_SWITCH_ENGAGED');
-  await stage.ask(ordersRpc.release, { scope, reason: '' });
-  acceptedId(await stage.submit(stage.intent()));
 });
 
 it('follows orders that were placed elsewhere', async () => {
