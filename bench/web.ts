@@ -1,7 +1,6 @@
 // `npm run bench:web`
 import { join } from 'node:path';
-import { projectRoot } from '@vega/testkit';
-import { findOrInstallChromium } from '../apps/web/test/chromium.ts';
+import { findOrInstallChromium, projectRoot } from '@vega/testkit';
 import { FIRST_ROUTE_BYTES, firstRouteBytes } from '../apps/web/test/first-route.ts';
 import { finish, type BenchResult } from './measure.ts';
 import { benchTables } from './web/tables.ts';

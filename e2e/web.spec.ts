@@ -3,9 +3,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { eventually, stateFolder } from '@vega/testkit';
+import { CHROMIUM_FLAGS, findOrInstallChromium, eventually, stateFolder } from '@vega/testkit';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { CHROMIUM_FLAGS, findOrInstallChromium } from '../apps/web/test/chromium.ts';
 import { startOwnGateway, type OwnGateway } from './own-gateway.ts';
 import { startTestStack, type TestStack } from './stack-harness.ts';
 

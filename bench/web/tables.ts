@@ -2,11 +2,10 @@
 // table written with one Redux dispatch, and with one setState, per tick. All three get the same changes from a worker.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { projectRoot, stateFolder } from '@vega/testkit';
+import { CHROMIUM_FLAGS, projectRoot, stateFolder } from '@vega/testkit';
 import { chromium, type CDPSession, type Page } from 'playwright-core';
 import { build, preview } from 'vite';
 import type { RunFigures, RunOrder, TableName } from '../../apps/web/bench/run-figures.ts';
-import { CHROMIUM_FLAGS } from '../../apps/web/test/chromium.ts';
 import { median, percentile, type BenchResult } from '../measure.ts';
 
 const PER_SECOND = 5_000;

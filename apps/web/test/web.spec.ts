@@ -3,9 +3,8 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { jest } from '@jest/globals';
-import { projectRoot, stateFolder } from '@vega/testkit';
+import { CHROMIUM_FLAGS, findOrInstallChromium, projectRoot, stateFolder } from '@vega/testkit';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { CHROMIUM_FLAGS, findOrInstallChromium } from './chromium.ts';
 import { FIRST_ROUTE_BYTES, firstRouteBytes, firstRouteScripts } from './first-route.ts';
 import { StandInGateway } from './stand-in-gateway.ts';
 

@@ -1,3 +1,4 @@
+export * from './chromium.ts';
 export * from './eventually.ts';
 export * from './fake-clock.ts';
 export * from './file-lock.ts';

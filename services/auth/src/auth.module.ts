@@ -31,7 +31,7 @@ export class AuthModule {
     context.onDrain('postgres', () => pool.end());
     health.register({ name: 'postgres', check: async () => void (await pool.query('SELECT 1')) });
     const outbox = new OutboxPublisher(pool, bus, clock, logger);
-    let demo: DemoDesk | undefined;
+    const desk: { demo?: DemoDesk } = {};
     const counters = authCounters(metrics);
     const rooms = makeRooms({
       pool,
@@ -42,7 +42,7 @@ export class AuthModule {
       isRegistrationOpen: config.VEGA_AUTH_REGISTRATION === 'open',
       onCommit: () => void outbox.flush(),
       ...counters,
-      onTokenEnded: (accountId) => demo?.tokenEnded(accountId),
+      onTokenEnded: (accountId) => desk.demo?.tokenEnded(accountId),
     });
     await rooms.keys.start();
     context.onDrain('signing keys', () => rooms.keys.stop());
@@ -51,8 +51,9 @@ export class AuthModule {
     rooms.tokens.start();
     context.onDrain('broker tokens', () => rooms.tokens.stop());
     registerAccountGauges(metrics, rooms.store, clock);
-    demo = demoOf(context, rooms);
+    const demo = demoOf(context, rooms);
     if (demo !== undefined) {
+      desk.demo = demo;
       context.onDrain('demo', () => demo.stop());
       await demo.start();
     }

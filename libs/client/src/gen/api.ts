@@ -1524,7 +1524,7 @@ export interface PayoffRequest {
   body: {
     /** Instrument key (`SEGMENT|token`, URL-encoded) or trading symbol. */
     instrument_key: string;
-    legs: ({
+    legs: {
       /** CALL, PUT, FUTURE or UNDERLYING. */
       kind: 'CALL' | 'PUT' | 'FUTURE' | 'UNDERLYING';
       /** YYYY-MM-DD; all but the underlying itself. */
@@ -1538,7 +1538,7 @@ export interface PayoffRequest {
       entry_price?: number;
       /** Per cent a year; that of the chain when absent. */
       iv?: number;
-    })[];
+    }[];
     /** Price of the underlying, rupees; the present one when absent. */
     spot?: number;
     /** Added to every volatility, points. */
@@ -1872,7 +1872,11 @@ export function revokeApiKey(
 ): Promise<DoneView> {
   return callGateway(
     access,
-    { operation: 'revokeApiKey', method: 'DELETE', path: `/api/v1/auth/api-keys/${encodeURIComponent(request.key_id)}` },
+    {
+      operation: 'revokeApiKey',
+      method: 'DELETE',
+      path: `/api/v1/auth/api-keys/${encodeURIComponent(request.key_id)}`,
+    },
     options,
   );
 }
@@ -2073,7 +2077,12 @@ export function loginUrl(
 ): Promise<LoginUrlView> {
   return callGateway(
     access,
-    { operation: 'loginUrl', method: 'GET', path: '/api/v1/auth/upstox/login-url', query: { account: request.account } },
+    {
+      operation: 'loginUrl',
+      method: 'GET',
+      path: '/api/v1/auth/upstox/login-url',
+      query: { account: request.account },
+    },
     options,
   );
 }
