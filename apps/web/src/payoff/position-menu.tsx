@@ -22,7 +22,7 @@ export function PositionMenu({ onTemplate, onFuture }: PositionMenuProps): React
   const dispatch = useAppDispatch();
   const [name, setName] = useState('');
   return (
-    <div className="flex flex-wrap items-center gap-2 px-2 py-1">
+    <div className="payoff-chips flex flex-wrap items-center gap-2 px-2 py-1">
       <select
         className="field"
         aria-label="Template"
