@@ -213,7 +213,7 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
   });
 
   it('fetches older candles when it is dragged back, until there are none, and returns by End', async () => {
-    await page.keyboard.press('2');
+    await goTo('Chart');
     const legend = page.locator('[data-testid=legend]');
     await legend.filter({ hasText: /C \d/ }).waitFor();
     const newest = await legend.locator('span').first().innerText();
