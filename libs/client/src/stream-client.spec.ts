@@ -1,4 +1,5 @@
-import { StreamClient, type StreamSocket, type StreamState } from './stream-client.ts';
+import { StreamClient, type StreamState } from './stream-client.ts';
+import type { StreamSocket } from './stream-socket.ts';
 import type { QuotesEvent, StatusEvent, StreamError } from './stream-events.ts';
 
 /** A gateway of the spec's own: sockets it can see, and timers it fires. */

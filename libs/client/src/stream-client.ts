@@ -6,6 +6,7 @@
 //   one already given is never given; nothing is thrown into a socket callback.
 // Reference: docs/reference/stream.md.
 import type { QuotesListener, RefusedInstrument, StatusEvent, StreamError, StreamQuote } from './stream-events.ts';
+import type { StreamSocket } from './stream-socket.ts';
 
 export type StreamState = 'connecting' | 'open' | 'waiting' | 'closed';
 
@@ -14,16 +15,6 @@ export interface StreamSubscription {
   /** Names it in errors. */
   readonly name: string;
   close(): void;
-}
-
-/** The part of a browser's WebSocket that is used. */
-export interface StreamSocket {
-  send(text: string): void;
-  close(): void;
-  onopen: (() => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: (() => void) | null;
-  onerror: (() => void) | null;
 }
 
 export interface StreamClientOptions {

@@ -2,7 +2,7 @@ import type { Clock } from '@vega/kernel';
 import type { Logger } from '@vega/platform';
 import type pg from 'pg';
 import { Argon2Hasher } from './adapters/crypto/argon2-hasher.ts';
-import { commonPasswords } from './adapters/crypto/common-passwords.ts';
+import { commonPasswords } from './adapters/crypto/weak-passwords.ts';
 import { EnvelopeVault, type MasterKey } from './adapters/crypto/envelope-vault.ts';
 import { SystemRandomness } from './adapters/crypto/system-randomness.ts';
 import { TotpAuthenticator } from './adapters/crypto/totp-authenticator.ts';

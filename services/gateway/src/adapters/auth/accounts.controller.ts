@@ -14,7 +14,8 @@ import {
   type AccountChangeBody,
   type NewAccountBody,
 } from './auth-requests.ts';
-import { AccountsView, ChangedAccountView, DoneView } from './auth.view.ts';
+import { AccountsView, ChangedAccountView } from './account.view.ts';
+import { DoneView } from './auth.view.ts';
 import { CALLER_CODES, JsonBody } from './session.controller.ts';
 import { present, toAccountView } from './to-auth-views.ts';
 

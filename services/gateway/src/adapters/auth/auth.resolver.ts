@@ -8,7 +8,8 @@ import { Access, Caller } from '../http/access.ts';
 import { validated } from '../http/requests.ts';
 import { AuthCalls } from './auth-calls.ts';
 import { auditQuerySchema } from './auth-requests.ts';
-import { AccountsUpdateView, AccountsView, ApiKeyView, AuditView, MeView, TokenStatusesView } from './auth.view.ts';
+import { AccountsUpdateView, AccountsView, TokenStatusesView } from './account.view.ts';
+import { ApiKeyView, AuditView, MeView } from './auth.view.ts';
 import {
   present,
   toAccountView,

@@ -10,14 +10,13 @@ import type {
 } from '@vega/contracts';
 import { invariant, toIstIso } from '@vega/kernel';
 import { accountFiguresOf, toEnvironmentName, toTokenStateName } from '../../app/stream/accounts/accounts-channel.ts';
+import type { AccountView, TokenStatusView } from './account.view.ts';
 import type {
-  AccountView,
   ApiKeyView,
   AuditEntryView,
   JsonWebKeyView,
   SessionSummaryView,
   SessionView,
-  TokenStatusView,
   UserView,
 } from './auth.view.ts';
 

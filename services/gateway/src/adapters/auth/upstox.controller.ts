@@ -19,7 +19,8 @@ import {
   type CallbackQuery,
   type TokenStatusQuery,
 } from './auth-requests.ts';
-import { ApprovalView, DoneView, LoginUrlView, TokenStatusesView } from './auth.view.ts';
+import { ApprovalView, LoginUrlView, TokenStatusesView } from './account.view.ts';
+import { DoneView } from './auth.view.ts';
 import { CALLER_CODES, JsonBody } from './session.controller.ts';
 import { toTokenStatusView } from './to-auth-views.ts';
 
