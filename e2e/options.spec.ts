@@ -64,6 +64,7 @@ describe('an option chain', () => {
     stream = new StreamClient({
       url: `${gateway.replace('http', 'ws')}/stream`,
       openSocket: (url) => new WebSocket(url) as unknown as StreamSocket,
+      token: () => stack.token(),
     }).start();
     followChain(stream, { instrument_key: 'NIFTY' }, ({ chain, snapshot }) => {
       snapshots.push(snapshot);
@@ -77,11 +78,11 @@ describe('an option chain', () => {
   }, 60_000);
 
   const rest = async (): Promise<ChainView> =>
-    (await (await fetch(`${stack.addresses.gateway}/api/v1/options/chain?instrument_key=NIFTY`)).json()) as ChainView;
+    (await (await stack.fetch('/api/v1/options/chain?instrument_key=NIFTY')).json()) as ChainView;
   const graphql = async (): Promise<Pick<ChainView, 'epoch' | 'seq' | 'rows'>> => {
     const side = 'instrument_key last_price oi iv delta';
     const query = `{ option_chain(instrument_key: "NIFTY") { epoch seq rows { strike call { ${side} } put { ${side} } } } }`;
-    const response = await fetch(`${stack.addresses.gateway}/graphql`, {
+    const response = await stack.fetch('/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query }),
@@ -159,7 +160,7 @@ describe('an option chain', () => {
 
   it('refuses bad questions with a problem each, and computes nothing', async () => {
     const ask = async (path: string, body?: unknown): Promise<[number, string, string | null]> => {
-      const response = await fetch(`${stack.addresses.gateway}/api/v1/options/${path}`, {
+      const response = await stack.fetch(`/api/v1/options/${path}`, {
         ...(body === undefined
           ? {}
           : { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
