@@ -160,7 +160,7 @@ function signature(name: string, args: readonly string[], answer: string): strin
 
 function brokenCall(operation: string, method: string, path: string, query: string): string {
   const fields = `operation: '${operation}', method: '${method.toUpperCase()}', path: ${path}${query}`;
-  if (fields.length + 8 <= LINE) return `callGateway(\n    access,\n    { ${fields} },\n    options,\n  )`;
+  if (fields.length + 9 <= LINE) return `callGateway(\n    access,\n    { ${fields} },\n    options,\n  )`;
   const lines = [`operation: '${operation}'`, `method: '${method.toUpperCase()}'`, `path: ${path}`];
   const [, asked = '', body = ''] = /^(.*?)(, body: request\.body)?$/.exec(query) ?? [];
   if (asked !== '') lines.push(asked.length + 5 <= LINE ? asked.slice(2) : brokenObject(asked.slice(2)));
