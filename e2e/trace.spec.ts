@@ -73,12 +73,12 @@ describe('traces of a running stack', () => {
     const socket = new WebSocket(`ws://${host}/stream`);
     const quotes: TracedQuote[] = [];
     const token = await stack.token();
-    socket.on('open', () => {
-      socket.send(JSON.stringify({ op: 'authenticate', id: 0, token }));
-      socket.send(JSON.stringify({ op: 'subscribe', id: 1, channel: 'quotes', instruments: [NIFTY] }));
-    });
+    socket.on('open', () => socket.send(JSON.stringify({ op: 'authenticate', id: 0, token })));
     socket.on('message', (data: Buffer) => {
       const frame = JSON.parse(data.toString()) as QuotesFrame;
+      if (frame.type === 'authenticated') {
+        socket.send(JSON.stringify({ op: 'subscribe', id: 1, channel: 'quotes', instruments: [NIFTY] }));
+      }
       for (const subscription of frame.subscriptions ?? []) quotes.push(...subscription.quotes);
     });
     const traced = (): TracedQuote | undefined => quotes.find((quote) => quote.trace_id !== undefined);
