@@ -70,9 +70,10 @@ describe('traces of a running stack', () => {
 
   it('follow a tick from feed frame to stream message', async () => {
     const { host } = new URL(stack.addresses.gateway);
+    // Before the socket: it may open while the token is on its way.
+    const token = await stack.token();
     const socket = new WebSocket(`ws://${host}/stream`);
     const quotes: TracedQuote[] = [];
-    const token = await stack.token();
     socket.on('open', () => socket.send(JSON.stringify({ op: 'authenticate', id: 0, token })));
     socket.on('message', (data: Buffer) => {
       const frame = JSON.parse(data.toString()) as QuotesFrame;
