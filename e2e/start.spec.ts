@@ -46,8 +46,13 @@ describe('npm start', () => {
     rmSync(state, { recursive: true, force: true });
   }, 60_000);
 
-  it('says what runs where, and writes it down for scripts', () => {
+  it('says what runs where, and writes it down for scripts', async () => {
     const { addresses } = stack;
+    // The table follows run.json; its last line names the file.
+    await eventually(() => stack.output().includes(`Addresses for scripts: ${join(state, 'run.json')}`), {
+      withinMs: 10_000,
+      what: 'the table of what runs where',
+    });
     for (const address of [
       addresses.nats,
       addresses.postgres,
