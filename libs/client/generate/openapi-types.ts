@@ -139,15 +139,16 @@ function operationOf(path: string, method: string, operation: OperationObject): 
   const answer = answerOf(operation, at);
   const request = `${upperFirst(operationId)}Request`;
   const takes = parameters.length > 0 || body !== undefined;
-  const [pathText, query] = addressOf(path, parameters, at);
-  const queryText = body === undefined ? query : `${query}, body: request.body`;
+  const { pathText, extras } = addressOf(path, parameters, at);
+  if (body !== undefined) extras.push('body: request.body');
+  const parts = [`operation: '${operationId}'`, `method: '${method.toUpperCase()}'`, `path: ${pathText}`, ...extras];
   const args = ['access: GatewayAccess', ...(takes ? [`request: ${request}`] : []), 'options: CallOptions = {}'];
-  const call = `callGateway(access, { operation: '${operationId}', method: '${method.toUpperCase()}', path: ${pathText}${queryText} }, options)`;
+  const call = `callGateway(access, { ${parts.join(', ')} }, options)`;
   return [
     takes ? requestInterface(request, operationId, parameters, body, at) : '',
     doc(operation.summary, ''),
     signature(operationId, args, answer),
-    `  return ${call.length + 10 <= LINE ? call : brokenCall(operationId, method, pathText, queryText)};\n}\n`,
+    `  return ${call.length + 10 <= LINE ? call : brokenCall(parts)};\n}\n`,
     knownReader(operation, answer, at),
   ].join('');
 }
@@ -158,15 +159,11 @@ function signature(name: string, args: readonly string[], answer: string): strin
   return `export function ${name}(\n${args.map((arg) => `  ${arg},\n`).join('')}): Promise<${answer}> {\n`;
 }
 
-function brokenCall(operation: string, method: string, path: string, query: string): string {
-  const fields = `operation: '${operation}', method: '${method.toUpperCase()}', path: ${path}${query}`;
+function brokenCall(parts: readonly string[]): string {
+  const fields = parts.join(', ');
   if (fields.length + 9 <= LINE) return `callGateway(\n    access,\n    { ${fields} },\n    options,\n  )`;
-  const lines = [`operation: '${operation}'`, `method: '${method.toUpperCase()}'`, `path: ${path}`];
-  const [, asked = '', body = ''] = /^(.*?)(, body: request\.body)?$/.exec(query) ?? [];
-  if (asked !== '') lines.push(asked.length + 5 <= LINE ? asked.slice(2) : brokenObject(asked.slice(2)));
-  if (body !== '') lines.push(body.slice(2));
-  const object = lines.map((text) => `      ${text},\n`).join('');
-  return `callGateway(\n    access,\n    {\n${object}    },\n    options,\n  )`;
+  const lines = parts.map((part) => `      ${part.length + 7 <= LINE ? part : brokenObject(part)},\n`);
+  return `callGateway(\n    access,\n    {\n${lines.join('')}    },\n    options,\n  )`;
 }
 
 function brokenObject(text: string): string {
@@ -196,21 +193,34 @@ function requestInterface(
     const type = typeOf(parameter.schema, `${at} ${parameter.name}`, '  ');
     const note = parameter.description ?? parameter.schema.description;
     const orNone = parameter.required === true ? '' : ' | undefined';
-    return `${doc(note, '  ')}  ${propertyName(parameter.name)}${optional}: ${type}${orNone};\n`;
+    return `${doc(note, '  ')}  ${propertyName(fieldOf(parameter))}${optional}: ${type}${orNone};\n`;
   });
   if (body !== undefined) fields.push(`  body: ${body};\n`);
   return `/** What {@link ${operation}} asks for. */\nexport interface ${name} {\n${fields.join('')}}\n\n`;
 }
 
-/** The path as a template over `request`, and the query as the rest of an object literal. */
-function addressOf(path: string, parameters: readonly ParameterObject[], at: string): [string, string] {
-  const unknown = parameters.find((parameter) => parameter.in !== 'path' && parameter.in !== 'query');
+/** The name under which a request holds a parameter: a header's is written as the others are. */
+function fieldOf({ name, in: place }: ParameterObject): string {
+  return place === 'header' ? name.toLowerCase().replaceAll('-', '_') : name;
+}
+
+/** The path as a template over `request`, and query and headers as further members of an object literal. */
+function addressOf(
+  path: string,
+  parameters: readonly ParameterObject[],
+  at: string,
+): { pathText: string; extras: string[] } {
+  const unknown = parameters.find((parameter) => !['path', 'query', 'header'].includes(parameter.in));
   if (unknown !== undefined) throw new Error(`${at} takes ${unknown.name} in ${unknown.in}`);
   const filled = path.replace(/\{(\w+)\}/g, (_all, name: string) => `\${encodeURIComponent(request.${name})}`);
   const pathText = filled === path ? `'${path}'` : `\`${filled}\``;
-  const query = parameters.filter((parameter) => parameter.in === 'query').map((parameter) => parameter.name);
-  if (query.length === 0) return [pathText, ''];
-  return [pathText, `, query: { ${query.map((name) => `${propertyName(name)}: request.${name}`).join(', ')} }`];
+  const extras = (['query', 'header'] as const).flatMap((place) => {
+    const members = parameters
+      .filter((parameter) => parameter.in === place)
+      .map((parameter) => `${propertyName(parameter.name)}: request.${fieldOf(parameter)}`);
+    return members.length === 0 ? [] : [`${place === 'header' ? 'headers' : 'query'}: { ${members.join(', ')} }`];
+  });
+  return { pathText, extras };
 }
 
 function answerOf(operation: OperationObject, at: string): string {

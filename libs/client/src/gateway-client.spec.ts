@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '@vega/testkit';
 import { clientSource, type OpenApiDocument } from '../generate/openapi-types.ts';
-import { GatewayProblem, GatewayUnreachable } from './gateway-http.ts';
+import { callGateway, GatewayProblem, GatewayUnreachable } from './gateway-http.ts';
 import { historical, knownQuote, overview, quote, search } from './gen/api.ts';
 
 const problem = {
@@ -63,6 +63,17 @@ describe('a client of the gateway', () => {
       'GET /api/v1/market/quote/NSE_INDEX%7CNifty%2050%2F%C3%A9',
       'GET /api/v1/market/historical/A?unit=minutes&interval=5&from=2026-11-02&to=2026-11-23',
     ]);
+  });
+
+  it('sends the headers of a call that have a value', async () => {
+    let headers: IncomingMessage['headers'] = {};
+    answer = (request, response) => {
+      headers = request.headers;
+      response.end('{}');
+    };
+    const call = { operation: 'x', method: 'POST', path: '/x', headers: { 'Idempotency-Key': 'k1', other: undefined } };
+    await callGateway({ baseUrl, headers: { mine: '1' } }, call, {});
+    expect([headers['idempotency-key'], headers['other'], headers['mine']]).toEqual(['k1', undefined, '1']);
   });
 
   it('gives what was answered', async () => {
@@ -128,7 +139,7 @@ describe('the client generator', () => {
     expect(() => clientSource(withSchema(schema))).toThrow(message);
   });
 
-  it('sends a JSON body, and stops at another and at a header parameter', () => {
+  it('sends a JSON body and headers, and stops at another body and at a cookie', () => {
     const responses = { 200: { content: { 'application/json': { schema: { type: 'string' } } } } };
     const at = (operation: object): OpenApiDocument => ({
       paths: { '/x': { post: { operationId: 'x', responses, ...operation } } },
@@ -143,8 +154,12 @@ describe('the client generator', () => {
     const text = clientSource(at({ requestBody: { content: { 'application/json': { schema } } } }));
     expect(text).toContain('export interface XRequest {\n  body: {\n    a: number[];\n  };\n}');
     expect(text).toContain("method: 'POST', path: '/x', body: request.body }");
-    const parameters = [{ name: 'h', in: 'header', schema: { type: 'string' } }];
-    expect(() => clientSource(at({ parameters }))).toThrow(/takes h in header/);
+    const parameters = [{ name: 'Idempotency-Key', in: 'header', schema: { type: 'string' } }];
+    const withHeader = clientSource(at({ parameters }));
+    expect(withHeader).toContain('  idempotency_key?: string | undefined;\n');
+    expect(withHeader).toContain("headers: { 'Idempotency-Key': request.idempotency_key } }");
+    const cookie = [{ name: 'c', in: 'cookie', schema: { type: 'string' } }];
+    expect(() => clientSource(at({ parameters: cookie }))).toThrow(/takes c in cookie/);
     expect(clientSource(at({}))).toContain('export function x(access: GatewayAccess');
   });
 

@@ -26,6 +26,7 @@ export interface GatewayCall {
   method: string;
   path: string;
   query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  headers?: Readonly<Record<string, string | undefined>>;
   /** Sent as JSON. */
   body?: unknown;
 }
@@ -71,7 +72,8 @@ export async function callGateway<T>(access: GatewayAccess, call: GatewayCall, o
   const type = call.body === undefined ? {} : { 'content-type': 'application/json' };
   const token = await access.token?.();
   const bearer = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const headers = { accept: 'application/json, application/problem+json', ...type, ...bearer, ...access.headers };
+  const accept = 'application/json, application/problem+json';
+  const headers = { accept, ...type, ...bearer, ...access.headers, ...given(call.headers ?? {}) };
   const body = call.body === undefined ? {} : { body: JSON.stringify(call.body) };
   let response: Response;
   let text: string;
@@ -102,6 +104,12 @@ export async function callGateway<T>(access: GatewayAccess, call: GatewayCall, o
 export function problemOf<More extends object>(error: unknown, operation: string): (Problem & More) | undefined {
   if (!(error instanceof GatewayProblem) || error.operation !== operation) return undefined;
   return error.problem as Problem & More;
+}
+
+/** The headers that have a value. */
+function given(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const pairs = Object.entries(headers);
+  return Object.fromEntries(pairs.filter((pair): pair is [string, string] => pair[1] !== undefined));
 }
 
 function addressOf(baseUrl: string, call: GatewayCall): string {

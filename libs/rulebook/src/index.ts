@@ -1,7 +1,9 @@
 /** Dated market rules as data: everything that depends on the day it is asked about. Pure; no clock of its own. */
 export * from './broker-window.ts';
+export * from './charges.ts';
 export * from './contract-terms.ts';
 export { INDEX_TERMS, type IndexTermsTable, type PriceGrid, type QuantityRow } from './data/contract-terms.ts';
+export * from './data/charge-rates.ts';
 export * from './data/expiry-rules.ts';
 export * from './data/holidays.ts';
 export * from './data/price-bands.ts';

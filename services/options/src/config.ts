@@ -27,6 +27,8 @@ export const configSchema = z.object({
   VEGA_OPTIONS_CONFLATE_MS: milliseconds(0, 10_000).default(100),
   /** Continuously compounded rate per year for forwards and discounts. */
   VEGA_OPTIONS_RATE: z.coerce.number().min(-0.1).max(0.5).default(0.055),
+  /** The broker's fee for one order, paise, as charges of a payoff count it. */
+  VEGA_OPTIONS_BROKERAGE_PAISE: z.coerce.number().int().min(0).max(1_000_000).default(2_000),
   /** Chains that are kept whether or not anybody asks: symbols or keys, each with how many of its nearest expiries. */
   VEGA_OPTIONS_ALWAYS: chainList.default([{ symbol: 'NIFTY', expiries: 1 }]),
   /** Milliseconds between two signs of life, and after how many without one a replica is dead. */

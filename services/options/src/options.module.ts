@@ -88,7 +88,9 @@ export class OptionsModule {
       'reconnects',
       feed.onReconnect(() => void keeper.refetchAll()),
     );
-    const questions = new Questions({ directory, keeper, ring, shardBus, archive, time, rpc, clock, replica });
+    const brokeragePaise = config.VEGA_OPTIONS_BROKERAGE_PAISE;
+    const parts = { directory, keeper, ring, shardBus, archive, time, rpc, clock, replica, brokeragePaise };
+    const questions = new Questions(parts);
     const door = { bus, metrics: context.metrics, log: logger, onDefect: context.onDefect };
     context.onDrain('shard door', openShardDoor(door, replica, questions));
     await directory.start();

@@ -852,6 +852,8 @@ export interface PayoffCurveView {
   at_expiry: boolean;
   /** One for each of the prices. Rupees. */
   profit: number[];
+  /** After the charges of entering and the tax on what is exercised; empty but at the first expiry. Rupees. */
+  net_profit: number[];
 }
 
 export interface PositionGreeksView {
@@ -919,6 +921,27 @@ export interface MarginEstimateView {
   premium: number | null;
   /** Share by which the estimate may be off either way. */
   accuracy: number | null;
+  /** The most that is blocked on the way when the legs are entered in their order; the total is what stays. Rupees. */
+  required: number | null;
+}
+
+export interface PayoffChargesView {
+  /** All heads. Rupees. */
+  total: number | null;
+  /** Flat for each order. Rupees. */
+  brokerage: number | null;
+  /** Securities transaction tax. Rupees. */
+  stt: number | null;
+  /** Of the exchange. Rupees. */
+  transaction: number | null;
+  /** Turnover fee. Rupees. */
+  sebi: number | null;
+  /** On brokerage, transaction charge and turnover fee. Rupees. */
+  gst: number | null;
+  /** Stamp duty. Rupees. */
+  stamp: number | null;
+  /** Orders that it takes: more than one for a leg above the freeze quantity. */
+  orders: number;
 }
 
 export interface PayoffView {
@@ -955,6 +978,10 @@ export interface PayoffView {
   /** Row by row: each shift of volatility over all shifts of price. */
   scenarios: ScenarioCellView[];
   margin: MarginEstimateView | null;
+  /** Of entering all legs at their entry prices. */
+  entry_charges: PayoffChargesView | null;
+  /** Of closing all legs now at the prices of the model. */
+  exit_charges: PayoffChargesView | null;
 }
 
 export interface LivenessView {

@@ -53,6 +53,8 @@ export interface QuestionParts {
   readonly rpc: RpcClient;
   readonly clock: Clock;
   readonly replica: string;
+  /** The broker's fee for one order, paise. */
+  readonly brokeragePaise: number;
 }
 
 /** Chains that one holder may want. */
@@ -225,7 +227,8 @@ export class Questions {
     const forward = computed.get(first.contracts.expiryDate)?.computed.forward?.forward;
     const spotPaise = first.quotes.underlying.lastPaise ?? (forward === undefined ? undefined : forward * 100);
     if (spotPaise === undefined) throw notReady(`nothing has been seen of ${found.instrument?.tradingSymbol ?? ''}`);
-    return { underlying, kind, spotPaise, marketNowMs: now, chains: computed };
+    const { brokeragePaise } = this.parts;
+    return { underlying, kind, spotPaise, marketNowMs: now, brokeragePaise, chains: computed };
   }
 
   private async ready(key: string, expiryDate: string, deadlineMs: number): Promise<LiveChain> {

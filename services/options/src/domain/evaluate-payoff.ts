@@ -16,12 +16,10 @@ import {
   type PayoffLeg,
   type PayoffLegResult,
 } from '@vega/contracts';
-import { istDateOf, OutcomeError } from '@vega/kernel';
+import { istDate, istDateOf, OutcomeError } from '@vega/kernel';
 import {
-  estimateMargin,
   fitSvi,
   greeksAt,
-  INDEX_MARGIN,
   legFault,
   payoffCurve,
   probabilityOfProfit,
@@ -29,7 +27,6 @@ import {
   scenarioGrid,
   smileProbabilityBelow,
   smileVolatility,
-  STOCK_MARGIN,
   summarisePayoff,
   summariseSmile,
   unitAt,
@@ -38,13 +35,14 @@ import {
 } from '@vega/pricing';
 import type { ChainContracts } from './chain-contracts.ts';
 import type { ComputedChain } from './compute-chain.ts';
+import { entryCharges, exerciseTax, exitCharges } from './payoff-charges.ts';
+import { payoffMargin } from './payoff-margin.ts';
 import { POINTS } from './payoff-request.ts';
 import { smileQuotes } from './smile-slice.ts';
 import { averagingWindow, type ExpiryTerms } from './settlement-window.ts';
 import { premiumOf } from './with-analytics.ts';
 
 const DAY_SECONDS = 86_400;
-const TRADING_DAYS = 252;
 
 /** The chain of one expiry as it stands. */
 export interface PayoffChain {
@@ -61,6 +59,8 @@ export interface PayoffMarket {
   readonly kind: 'INDEX' | 'EQUITY';
   readonly spotPaise: number;
   readonly marketNowMs: number;
+  /** The broker's fee for one order. */
+  readonly brokeragePaise: number;
   readonly chains: ReadonlyMap<string, PayoffChain>;
 }
 
@@ -87,6 +87,10 @@ export function evaluatePayoff(request: EvaluatePayoffRequest, market: PayoffMar
   const sigma = smile === undefined ? undefined : summariseSmile(smile).oneSigmaMove;
   const spots = spotAxis(request, spot, sigma);
   const now = { spot, secondsAhead: 0, volatilityShiftPoints: shift };
+  const costed = read.map(({ asked, leg, instrument }) => ({ leg, kind: asked.kind, instrument }));
+  const costs = { date: istDateOf(market.marketNowMs), brokeragePaise: market.brokeragePaise };
+  const entry = entryCharges(costed, costs);
+  const taxes = first === undefined ? undefined : exerciseTax(costed, spots, summary.horizonSeconds, istDate(first));
   const priced = legs.some(({ kind }) => kind === 'call' || kind === 'put');
   return {
     underlyingKey: market.underlying.instrumentKey,
@@ -95,7 +99,13 @@ export function evaluatePayoff(request: EvaluatePayoffRequest, market: PayoffMar
     marketTimeMs: market.marketNowMs,
     horizonSeconds: summary.horizonSeconds,
     spots: [...spots],
-    curves: curvesOf(legs, spots, request, summary.horizonSeconds),
+    curves: curvesOf(
+      legs,
+      spots,
+      request,
+      summary.horizonSeconds,
+      (profit, n) => profit - entry.totalPaise / 100 - (taxes?.[n] ?? 0),
+    ),
     breakevens: [...summary.breakevens],
     maxProfitRupees: summary.maxProfit ?? undefined,
     maxLossRupees: summary.maxLoss ?? undefined,
@@ -118,7 +128,9 @@ export function evaluatePayoff(request: EvaluatePayoffRequest, market: PayoffMar
         greeks,
       })),
     ),
-    margin: marginOf(legs, spot, market.kind, smile),
+    margin: payoffMargin(legs, spot, market.kind, smile),
+    entryCharges: entry,
+    exitCharges: exitCharges(costed, costs, spot),
     forward: priced && first !== undefined ? market.chains.get(first)?.computed.head.forward : undefined,
   };
 }
@@ -215,12 +227,13 @@ function curvesOf(
   spots: Float64Array,
   { daysAhead, ivShiftPoints }: EvaluatePayoffRequest,
   horizonSeconds: number,
+  net: (profit: number, n: number) => number,
 ): PayoffCurve[] {
-  const curve = (seconds: number, atExpiry: boolean): PayoffCurve => ({
-    daysAhead: seconds / DAY_SECONDS,
-    atExpiry,
-    profitRupees: [...payoffCurve(legs, spots, seconds, ivShiftPoints)],
-  });
+  const curve = (seconds: number, atExpiry: boolean): PayoffCurve => {
+    const profitRupees = [...payoffCurve(legs, spots, seconds, ivShiftPoints)];
+    const netProfitRupees = atExpiry ? profitRupees.map(net) : [];
+    return { daysAhead: seconds / DAY_SECONDS, atExpiry, profitRupees, netProfitRupees };
+  };
   const asked = daysAhead.map((days) => curve(Math.min(days * DAY_SECONDS, horizonSeconds), false));
   return [curve(horizonSeconds, true), curve(0, false), ...asked];
 }
@@ -243,32 +256,4 @@ function legResult(
     greeks: greeksAt([leg], now),
     secondsToExpiry: leg.secondsToExpiry ?? 0,
   };
-}
-
-function marginOf(
-  legs: readonly MarginLeg[],
-  spot: number,
-  kind: 'INDEX' | 'EQUITY',
-  smile: Smile | undefined,
-): EvaluatePayoffResponse['margin'] {
-  const annual = smile === undefined ? averageVolatility(legs) : smileVolatility(smile, smile.forward);
-  const estimate = estimateMargin(legs, spot, {
-    ...(kind === 'INDEX' ? INDEX_MARGIN : STOCK_MARGIN),
-    annualVolatility: annual,
-    dailyVolatility: annual / Math.sqrt(TRADING_DAYS),
-  });
-  return {
-    totalRupees: estimate.total,
-    scanRiskRupees: estimate.scanRisk,
-    calendarChargeRupees: estimate.calendarCharge,
-    exposureRupees: estimate.exposure,
-    expiryDayChargeRupees: estimate.expiryDayCharge,
-    premiumRupees: estimate.premiumPaid,
-    accuracy: estimate.accuracy,
-  };
-}
-
-function averageVolatility(legs: readonly MarginLeg[]): number {
-  const known = legs.flatMap(({ volatility }) => volatility ?? []);
-  return known.length === 0 ? 0 : known.reduce((sum, one) => sum + one, 0) / known.length;
 }

@@ -6,6 +6,7 @@ import {
   type GetIvHistoryResponse,
   type GetSmileResponse,
   type OptionUnderlying,
+  type PayoffCharges,
   type PayoffLegResult,
   type PositionGreeks,
   type SmileSlice,
@@ -20,7 +21,13 @@ import type {
   SmileSliceView,
   SmileView,
 } from './views/options.view.ts';
-import type { LEG_KINDS, PayoffLegView, PayoffView, PositionGreeksView } from './views/payoff.view.ts';
+import type {
+  LEG_KINDS,
+  PayoffChargesView,
+  PayoffLegView,
+  PayoffView,
+  PositionGreeksView,
+} from './views/payoff.view.ts';
 
 export const timeOrNull = (epochMs: number): string | null => (epochMs === 0 ? null : toIstIso(epochMs));
 const textOrNull = (text: string): string | null => (text === '' ? null : text);
@@ -180,10 +187,11 @@ export function toPayoffView(payoff: EvaluatePayoffResponse): PayoffView {
     horizon_seconds: payoff.horizonSeconds,
     forward: forwardFigures(payoff.forward),
     spots: payoff.spots,
-    curves: payoff.curves.map(({ daysAhead, atExpiry, profitRupees }) => ({
+    curves: payoff.curves.map(({ daysAhead, atExpiry, profitRupees, netProfitRupees }) => ({
       days_ahead: daysAhead,
       at_expiry: atExpiry,
       profit: profitRupees,
+      net_profit: netProfitRupees,
     })),
     breakevens: payoff.breakevens,
     max_profit: orNull(payoff.maxProfitRupees),
@@ -211,7 +219,24 @@ export function toPayoffView(payoff: EvaluatePayoffResponse): PayoffView {
             expiry_day_charge: margin.expiryDayChargeRupees,
             premium: margin.premiumRupees,
             accuracy: margin.accuracy,
+            required: margin.requiredRupees,
           },
+    entry_charges: toChargesView(payoff.entryCharges),
+    exit_charges: toChargesView(payoff.exitCharges),
+  };
+}
+
+function toChargesView(charges: PayoffCharges | undefined): PayoffChargesView | null {
+  if (charges === undefined) return null;
+  return {
+    total: rupees(charges.totalPaise),
+    brokerage: rupees(charges.brokeragePaise),
+    stt: rupees(charges.sttPaise),
+    transaction: rupees(charges.transactionPaise),
+    sebi: rupees(charges.sebiPaise),
+    gst: rupees(charges.gstPaise),
+    stamp: rupees(charges.stampPaise),
+    orders: charges.orders,
   };
 }
 

@@ -95,6 +95,9 @@ export class PayoffCurveView {
 
   @Figures('One for each of the prices. Rupees.')
   profit!: number[];
+
+  @Figures('After the charges of entering and the tax on what is exercised; empty but at the first expiry. Rupees.')
+  net_profit!: number[];
 }
 
 /** One scenario. */
@@ -139,6 +142,39 @@ export class MarginEstimateView {
 
   @Figure('Share by which the estimate may be off either way.')
   accuracy!: number | null;
+
+  @Figure(
+    'The most that is blocked on the way when the legs are entered in their order; the total is what stays. Rupees.',
+  )
+  required!: number | null;
+}
+
+/** What trades cost. */
+@ObjectType('PayoffCharges', { description: 'Levies and brokerage by head, at the rates of the date of the market.' })
+export class PayoffChargesView {
+  @Rupees('All heads.')
+  total!: number | null;
+
+  @Rupees('Flat for each order.')
+  brokerage!: number | null;
+
+  @Rupees('Securities transaction tax.')
+  stt!: number | null;
+
+  @Rupees('Of the exchange.')
+  transaction!: number | null;
+
+  @Rupees('Turnover fee.')
+  sebi!: number | null;
+
+  @Rupees('On brokerage, transaction charge and turnover fee.')
+  gst!: number | null;
+
+  @Rupees('Stamp duty.')
+  stamp!: number | null;
+
+  @Count('Orders that it takes: more than one for a leg above the freeze quantity.')
+  orders!: number;
 }
 
 /** What a set of legs is worth. */
@@ -200,4 +236,10 @@ export class PayoffView {
 
   @Maybe(MarginEstimateView)
   margin!: MarginEstimateView | null;
+
+  @Maybe(PayoffChargesView, 'Of entering all legs at their entry prices.')
+  entry_charges!: PayoffChargesView | null;
+
+  @Maybe(PayoffChargesView, 'Of closing all legs now at the prices of the model.')
+  exit_charges!: PayoffChargesView | null;
 }

@@ -94,6 +94,8 @@ export interface PayoffCurve {
   daysAhead: number;
   atExpiry: boolean;
   profitRupees: number[];
+  /** The same less the charges of entering and the tax on what is exercised; on the curve of the first expiry alone. */
+  netProfitRupees: number[];
 }
 
 export interface ScenarioCell {
@@ -114,6 +116,21 @@ export interface MarginEstimate {
   /** Paid (positive) or received at entry. */
   premiumRupees: number;
   accuracy: number;
+  /** The most that is blocked on the way when the legs are entered one by one in their order; `total_rupees` is what stays. */
+  requiredRupees: number;
+}
+
+/** Levies and brokerage by head, at the rates of the market's date. */
+export interface PayoffCharges {
+  totalPaise: number;
+  brokeragePaise: number;
+  sttPaise: number;
+  transactionPaise: number;
+  sebiPaise: number;
+  gstPaise: number;
+  stampPaise: number;
+  /** Orders that it takes: more than one for a leg above the freeze quantity. */
+  orders: number;
 }
 
 export interface EvaluatePayoffResponse {
@@ -154,7 +171,12 @@ export interface EvaluatePayoffResponse {
     | MarginEstimate
     | undefined;
   /** Forward of the first expiry, where there is one. */
-  forward: Forward | undefined;
+  forward:
+    | Forward
+    | undefined;
+  /** Of entering all legs at their entry prices, and of closing them now at the model's. */
+  entryCharges: PayoffCharges | undefined;
+  exitCharges: PayoffCharges | undefined;
 }
 
 function createBasePayoffLeg(): PayoffLeg {
@@ -795,7 +817,7 @@ export const PositionGreeks: MessageFns<PositionGreeks> = {
 };
 
 function createBasePayoffCurve(): PayoffCurve {
-  return { daysAhead: 0, atExpiry: false, profitRupees: [] };
+  return { daysAhead: 0, atExpiry: false, profitRupees: [], netProfitRupees: [] };
 }
 
 export const PayoffCurve: MessageFns<PayoffCurve> = {
@@ -809,6 +831,13 @@ export const PayoffCurve: MessageFns<PayoffCurve> = {
     if (message.profitRupees.length !== 0) {
       writer.uint32(26).fork();
       for (const v of message.profitRupees) {
+        writer.double(v);
+      }
+      writer.join();
+    }
+    if (message.netProfitRupees.length !== 0) {
+      writer.uint32(34).fork();
+      for (const v of message.netProfitRupees) {
         writer.double(v);
       }
       writer.join();
@@ -863,6 +892,24 @@ export const PayoffCurve: MessageFns<PayoffCurve> = {
 
             break;
           }
+          case 4: {
+            if (tag === 33) {
+              message.netProfitRupees.push(reader.double());
+
+              continue;
+            }
+
+            if (tag === 34) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.netProfitRupees.push(reader.double());
+              }
+
+              continue;
+            }
+
+            break;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -883,6 +930,7 @@ export const PayoffCurve: MessageFns<PayoffCurve> = {
     message.daysAhead = object.daysAhead ?? 0;
     message.atExpiry = object.atExpiry ?? false;
     message.profitRupees = object.profitRupees?.map((e) => e) || [];
+    message.netProfitRupees = object.netProfitRupees?.map((e) => e) || [];
     return message;
   },
 };
@@ -989,6 +1037,7 @@ function createBaseMarginEstimate(): MarginEstimate {
     expiryDayChargeRupees: 0,
     premiumRupees: 0,
     accuracy: 0,
+    requiredRupees: 0,
   };
 }
 
@@ -1014,6 +1063,9 @@ export const MarginEstimate: MessageFns<MarginEstimate> = {
     }
     if (message.accuracy !== 0) {
       writer.uint32(57).double(message.accuracy);
+    }
+    if (message.requiredRupees !== 0) {
+      writer.uint32(65).double(message.requiredRupees);
     }
     return writer;
   },
@@ -1087,6 +1139,14 @@ export const MarginEstimate: MessageFns<MarginEstimate> = {
             message.accuracy = reader.double();
             continue;
           }
+          case 8: {
+            if (tag !== 65) {
+              break;
+            }
+
+            message.requiredRupees = reader.double();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1111,6 +1171,155 @@ export const MarginEstimate: MessageFns<MarginEstimate> = {
     message.expiryDayChargeRupees = object.expiryDayChargeRupees ?? 0;
     message.premiumRupees = object.premiumRupees ?? 0;
     message.accuracy = object.accuracy ?? 0;
+    message.requiredRupees = object.requiredRupees ?? 0;
+    return message;
+  },
+};
+
+function createBasePayoffCharges(): PayoffCharges {
+  return {
+    totalPaise: 0,
+    brokeragePaise: 0,
+    sttPaise: 0,
+    transactionPaise: 0,
+    sebiPaise: 0,
+    gstPaise: 0,
+    stampPaise: 0,
+    orders: 0,
+  };
+}
+
+export const PayoffCharges: MessageFns<PayoffCharges> = {
+  encode(message: PayoffCharges, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.totalPaise !== 0) {
+      writer.uint32(8).int64(message.totalPaise);
+    }
+    if (message.brokeragePaise !== 0) {
+      writer.uint32(16).int64(message.brokeragePaise);
+    }
+    if (message.sttPaise !== 0) {
+      writer.uint32(24).int64(message.sttPaise);
+    }
+    if (message.transactionPaise !== 0) {
+      writer.uint32(32).int64(message.transactionPaise);
+    }
+    if (message.sebiPaise !== 0) {
+      writer.uint32(40).int64(message.sebiPaise);
+    }
+    if (message.gstPaise !== 0) {
+      writer.uint32(48).int64(message.gstPaise);
+    }
+    if (message.stampPaise !== 0) {
+      writer.uint32(56).int64(message.stampPaise);
+    }
+    if (message.orders !== 0) {
+      writer.uint32(64).int32(message.orders);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PayoffCharges {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePayoffCharges();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.totalPaise = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.brokeragePaise = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.sttPaise = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.transactionPaise = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.sebiPaise = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.gstPaise = longToNumber(reader.int64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.stampPaise = longToNumber(reader.int64());
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.orders = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<PayoffCharges>): PayoffCharges {
+    return PayoffCharges.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PayoffCharges>): PayoffCharges {
+    const message = createBasePayoffCharges();
+    message.totalPaise = object.totalPaise ?? 0;
+    message.brokeragePaise = object.brokeragePaise ?? 0;
+    message.sttPaise = object.sttPaise ?? 0;
+    message.transactionPaise = object.transactionPaise ?? 0;
+    message.sebiPaise = object.sebiPaise ?? 0;
+    message.gstPaise = object.gstPaise ?? 0;
+    message.stampPaise = object.stampPaise ?? 0;
+    message.orders = object.orders ?? 0;
     return message;
   },
 };
@@ -1136,6 +1345,8 @@ function createBaseEvaluatePayoffResponse(): EvaluatePayoffResponse {
     scenarios: [],
     margin: undefined,
     forward: undefined,
+    entryCharges: undefined,
+    exitCharges: undefined,
   };
 }
 
@@ -1205,6 +1416,12 @@ export const EvaluatePayoffResponse: MessageFns<EvaluatePayoffResponse> = {
     }
     if (message.forward !== undefined) {
       Forward.encode(message.forward, writer.uint32(154).fork()).join();
+    }
+    if (message.entryCharges !== undefined) {
+      PayoffCharges.encode(message.entryCharges, writer.uint32(162).fork()).join();
+    }
+    if (message.exitCharges !== undefined) {
+      PayoffCharges.encode(message.exitCharges, writer.uint32(170).fork()).join();
     }
     return writer;
   },
@@ -1394,6 +1611,22 @@ export const EvaluatePayoffResponse: MessageFns<EvaluatePayoffResponse> = {
             message.forward = Forward.decode(reader, reader.uint32());
             continue;
           }
+          case 20: {
+            if (tag !== 162) {
+              break;
+            }
+
+            message.entryCharges = PayoffCharges.decode(reader, reader.uint32());
+            continue;
+          }
+          case 21: {
+            if (tag !== 170) {
+              break;
+            }
+
+            message.exitCharges = PayoffCharges.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1435,6 +1668,12 @@ export const EvaluatePayoffResponse: MessageFns<EvaluatePayoffResponse> = {
       : undefined;
     message.forward = (object.forward !== undefined && object.forward !== null)
       ? Forward.fromPartial(object.forward)
+      : undefined;
+    message.entryCharges = (object.entryCharges !== undefined && object.entryCharges !== null)
+      ? PayoffCharges.fromPartial(object.entryCharges)
+      : undefined;
+    message.exitCharges = (object.exitCharges !== undefined && object.exitCharges !== null)
+      ? PayoffCharges.fromPartial(object.exitCharges)
       : undefined;
     return message;
   },
