@@ -96,6 +96,7 @@ async function runJest(selection: readonly string[]): Promise<Outcome> {
       isHere: findOnPath('chromium') !== undefined || findOnPath('apt-get') !== undefined,
       source: /playwright/,
     },
+    { reason: 'needs python3', isHere: findOnPath('python3') !== undefined, source: /needs python3/ },
   ];
   return readJestReport(JSON.parse(readFileSync(report, 'utf8')) as JestReport, code, needs, seconds, root, (file) =>
     readFileSync(file, 'utf8'),

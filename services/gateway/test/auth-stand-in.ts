@@ -3,6 +3,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { connect } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/nats-core';
 import {
+  AccountChanged,
   authServiceRpc,
   BrokerAccount,
   BrokerEnvironment,
@@ -36,10 +37,17 @@ export class AuthStandIn {
     return one;
   }
 
-  /** Adds an account of a user. */
+  /** Adds an account of a user and tells it. */
   addAccount(accountId: string, userId: string): void {
     const environment = BrokerEnvironment.SIMULATOR;
-    this.accounts.push(BrokerAccount.create({ accountId, userId, environment, label: accountId, revision: 1 }));
+    const account = BrokerAccount.create({ accountId, userId, environment, label: accountId, revision: 1 });
+    this.accounts.push(account);
+    this.nc.publish(subjects.account(accountId), toBytes(AccountChanged, { account, atMs: Date.now() }));
+  }
+
+  /** Resolves when the server has all that was published. */
+  told(): Promise<void> {
+    return this.nc.flush();
   }
 
   /** A token of somebody; `privateKey` signs it, the stand-in's own unless given. */

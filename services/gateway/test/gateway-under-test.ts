@@ -2,6 +2,8 @@
 import { runService, type RunningService } from '@vega/platform';
 import { freePort, testNats, testRedis, type OwnServer, type TestResource } from '@vega/testkit';
 import type { AccessPolicy } from '../src/app/access.ts';
+import type { StreamChannel } from '../src/app/stream/channel.ts';
+import { StreamHub } from '../src/app/stream/stream-hub.ts';
 import { gatewayServiceWith } from '../src/gateway.service.ts';
 import { MarketFeedStandIn } from './market-feed-stand-in.ts';
 import { AuthStandIn } from './auth-stand-in.ts';
@@ -10,6 +12,8 @@ import { everybody } from './principals.ts';
 /** A running gateway and what it stands on. */
 export interface GatewayUnderTest {
   readonly url: string;
+  /** What its stream offers. */
+  readonly channels: readonly StreamChannel[];
   /** Host and port of gRPC. */
   readonly grpc: string;
   readonly feed: MarketFeedStandIn;
@@ -32,22 +36,34 @@ export async function startGateway(
   const [nats, redis, port, grpcPort] = await Promise.all([testNats(), testRedis(), freePort(), freePort()]);
   const [feed, auth] = await Promise.all([MarketFeedStandIn.start(nats.url), AuthStandIn.start(nats.url)]);
   const exits: number[] = [];
-  const service = await runService(gatewayServiceWith(access === 'own' ? undefined : access), {
-    environment: {
-      VEGA_NATS_URL: nats.url,
-      VEGA_REDIS_URL: redis.url,
-      VEGA_HTTP_PORT: String(port),
-      VEGA_GRPC_PORT: String(grpcPort),
-      VEGA_UPSTOX_ENV: 'simulator',
-      VEGA_LOG_LEVEL: 'silent',
-      VEGA_REPLICA: 'gateway-under-test',
-      ...environment,
+  const definition = gatewayServiceWith(access === 'own' ? undefined : access);
+  let hub: StreamHub | undefined;
+  const serve: typeof definition.serve = async (root, context) => {
+    const app = await definition.serve?.(root, context);
+    if (app === undefined) throw new Error('the gateway serves nothing');
+    hub = app.get(StreamHub, { strict: false });
+    return app;
+  };
+  const service = await runService(
+    { ...definition, serve },
+    {
+      environment: {
+        VEGA_NATS_URL: nats.url,
+        VEGA_REDIS_URL: redis.url,
+        VEGA_HTTP_PORT: String(port),
+        VEGA_GRPC_PORT: String(grpcPort),
+        VEGA_UPSTOX_ENV: 'simulator',
+        VEGA_LOG_LEVEL: 'silent',
+        VEGA_REPLICA: 'gateway-under-test',
+        ...environment,
+      },
+      exit: (code) => exits.push(code),
     },
-    exit: (code) => exits.push(code),
-  });
+  );
   const url = `http://127.0.0.1:${port}`;
   return {
     url,
+    channels: hub?.channels ?? [],
     grpc: `127.0.0.1:${grpcPort}`,
     feed,
     auth,

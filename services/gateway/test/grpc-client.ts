@@ -16,15 +16,17 @@ export class GrpcProbe {
   }
 
   /** One request, one answer; rejects with the `ServiceError`. */
-  call<Req, Res>(method: MethodDefinition<Req, Res>, request: Req, deadlineMs = 5_000): Promise<Res> {
+  call<Req, Res>(method: MethodDefinition<Req, Res>, request: Req, deadlineMs = 5_000, token?: string): Promise<Res> {
     const { path, requestSerialize, responseDeserialize } = method;
+    const metadata = new Metadata();
+    if (token !== undefined) metadata.set('authorization', `Bearer ${token}`);
     return new Promise((resolve, reject) => {
       this.client.makeUnaryRequest(
         path,
         requestSerialize,
         responseDeserialize,
         request,
-        new Metadata(),
+        metadata,
         { deadline: Date.now() + deadlineMs },
         (error, response) => {
           if (error === null && response !== undefined) resolve(response);

@@ -6,7 +6,7 @@ import type { StreamChannel } from '../src/app/stream/channel.ts';
 import { QuotesChannel } from '../src/app/stream/quotes/quotes-channel.ts';
 import { FeedWatch } from '../src/app/stream/status/feed-watch.ts';
 import { StatusChannel } from '../src/app/stream/status/status-channel.ts';
-import { StreamHub } from '../src/app/stream/stream-hub.ts';
+import { StreamHub, type StreamHubParts } from '../src/app/stream/stream-hub.ts';
 import { principal } from './principals.ts';
 import { CountingMetrics, InMemoryFeed, MemorySocket } from './in-memory-feed.ts';
 
@@ -23,8 +23,12 @@ export interface Stage {
   say(client: StreamClient, message: object): void;
 }
 
-/** Sets the stage; limits not given are the usual ones, channels are the usual ones and `more`. */
-export function stage(limits: Partial<StreamLimits> = {}, more: readonly StreamChannel[] = []): Stage {
+/** Sets the stage; limits not given are the usual ones, channels are the usual ones and `more`; any token is anybody's. */
+export function stage(
+  limits: Partial<StreamLimits> = {},
+  more: readonly StreamChannel[] = [],
+  authenticate: StreamHubParts['authenticate'] = () => Promise.resolve(principal()),
+): Stage {
   const feed = new InMemoryFeed();
   const clock = new FakeClock();
   const metrics = new CountingMetrics();
@@ -43,7 +47,7 @@ export function stage(limits: Partial<StreamLimits> = {}, more: readonly StreamC
   const hub = new StreamHub({
     channels,
     ...core,
-    authenticate: () => Promise.resolve(principal()),
+    authenticate,
     checkAccess: () => undefined,
   });
   return {

@@ -1,1 +1,2 @@
 export { marketFeed } from './market-feed.ts';
+export { migrate } from './migrate.ts';

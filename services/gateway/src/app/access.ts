@@ -10,9 +10,10 @@ import {
 } from '@vega/platform';
 import type { Principal } from './principal.ts';
 
-/** Where the id of the account stands that an endpoint is about. */
+/** Where the id of the account stands, or the list of ids, that an endpoint is about. */
 export interface AccountPlace {
   readonly in: 'path' | 'query' | 'body' | 'args' | 'request';
+  /** The field; `input.account_id` for one within another. */
   readonly name: string;
 }
 
@@ -51,6 +52,15 @@ export interface AccessPolicy {
   onRevocation(listener: () => void): () => void;
   /** Who it is that shows no token, where that is allowed: nobody outside of specs. */
   readonly anonymous?: Principal | undefined;
+}
+
+/** The accounts that stand at a place of what was asked, one or a list. */
+export function accountIdsIn({ name }: AccountPlace, asked: unknown): string[] {
+  let value = asked;
+  for (const part of name.split('.')) {
+    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : undefined;
+  }
+  return (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string');
 }
 
 /** Throws `OutcomeError` unless the principal may do what the rule is about. The owning service checks it again. */

@@ -32,6 +32,7 @@ export const DEMO_USERS: readonly DemoUser[] = [
   { userId: 'VG1002', userName: 'BHARAT MEHTA', email: 'bharat.mehta@demo.invalid', pin: '222222', isActive: true },
   { userId: 'VG1003', userName: 'CHITRA NAIR', email: 'chitra.nair@demo.invalid', pin: '333333', isActive: true },
   { userId: 'VG1004', userName: 'DEV DORMANT', email: 'dev.dormant@demo.invalid', pin: '444444', isActive: false },
+  { userId: 'VG1005', userName: 'ESHA IYER', email: 'esha.iyer@demo.invalid', pin: '555555', isActive: true },
 ];
 
 /** The redirect that the demo apps are registered with until somebody changes it. */

@@ -1,18 +1,26 @@
-import { TOKEN_HOLDERS } from '@vega/contracts';
+import { inboxPrefixOf, TOKEN_HOLDERS } from '@vega/contracts';
 import { OutcomeError } from '@vega/kernel';
 import type { RpcCallContext } from '@vega/platform';
 
-/** The inbox of a user of the bus; nobody else may subscribe to it, so an answer sent there reaches that user alone. */
-const OWN_INBOX = /^_INBOX_([a-z-]+)\./;
+/** What follows the prefix of an inbox: names of the client's own making, no wildcard. */
+const WITHIN_INBOX = /^\.[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
+
+/** The inboxes of a server without users. */
+const ANYBODYS = '_INBOX';
 
 /**
- * The service that asks for broker tokens, by the inbox that the answer goes to. Throws PERMISSION_DENIED for any but orders,
- * portfolio and market-feed: the permissions of the bus say the same, and neither trusts the other.
+ * The service that asks for broker tokens, by the inbox that the answer goes to, below which nobody else may subscribe: an
+ * answer sent there reaches that service alone. Throws PERMISSION_DENIED for any but orders, portfolio and market-feed: the
+ * permissions of the bus say the same, and neither trusts the other. A bus without users (tests, benches) has no inboxes of
+ * anybody's own: there everybody is everybody.
  */
-export function requireTokenHolder(call: Pick<RpcCallContext, 'replyTo'>): string {
-  const user = OWN_INBOX.exec(call.replyTo)?.[1];
-  const holder = TOKEN_HOLDERS.find((party) => party === user);
-  // A server without users has no inboxes of their own: there everybody is everybody.
-  if (holder !== undefined || call.replyTo.startsWith('_INBOX.')) return holder ?? 'unnamed';
+export function requireTokenHolder({ replyTo }: Pick<RpcCallContext, 'replyTo'>, busHasUsers: boolean): string {
+  const holder = TOKEN_HOLDERS.find((party) => isWithin(inboxPrefixOf(party), replyTo));
+  if (holder !== undefined) return holder;
+  if (!busHasUsers && isWithin(ANYBODYS, replyTo)) return 'unnamed';
   throw new OutcomeError('PERMISSION_DENIED', 'broker tokens are not handed to this service');
+}
+
+function isWithin(prefix: string, subject: string): boolean {
+  return subject.startsWith(prefix) && WITHIN_INBOX.test(subject.slice(prefix.length));
 }

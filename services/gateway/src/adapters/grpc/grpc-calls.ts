@@ -5,7 +5,7 @@ import { Defect } from '@vega/kernel';
 import type { Logger, Metrics } from '@vega/platform';
 import type { Principal } from '../../app/principal.ts';
 import type { RateLimiter } from '../../app/rate-limiter.ts';
-import type { AccessPolicy, AccessRule } from '../../app/access.ts';
+import { accountIdsIn, type AccessPolicy, type AccessRule } from '../../app/access.ts';
 import { newTraceId, parentContext } from '../http/request-trace.ts';
 import { clientOf } from '../limits/client-address.ts';
 import { rateLimited } from '../limits/rate-limit-hook.ts';
@@ -34,6 +34,8 @@ export interface Admitted {
 /** What of a call is looked at before it is served. */
 export interface Incoming {
   readonly metadata: Metadata;
+  /** What is asked; a client that streams its questions has none at first. */
+  readonly request?: unknown;
   getPeer(): string;
 }
 
@@ -86,7 +88,10 @@ export class GrpcCalls {
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(incoming.metadata.getMap())) headers[name] = value.toString();
     const principal = await access.admit({ headers, address: hostOf(incoming.getPeer()) });
-    this.parts.checkAccess(rule, principal, undefined);
+    const named = 'open' in rule || rule.account === undefined ? [] : accountIdsIn(rule.account, incoming.request);
+    for (const accountId of named.length === 0 ? [undefined] : named) {
+      this.parts.checkAccess(rule, principal, accountId);
+    }
     return principal;
   }
 

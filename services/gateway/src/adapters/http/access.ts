@@ -10,7 +10,7 @@ import { Reflector } from '@nestjs/core';
 import { OutcomeError } from '@vega/kernel';
 import type { BrokerAccounts } from '@vega/platform';
 import type { FastifyRequest } from 'fastify';
-import { checkAccess, type AccessPolicy, type AccessRule, type AccountPlace } from '../../app/access.ts';
+import { accountIdsIn, checkAccess, type AccessPolicy, type AccessRule, type AccountPlace } from '../../app/access.ts';
 import type { Principal } from '../../app/principal.ts';
 import { requestOf, type GraphqlContext } from '../graphql/graphql-errors.ts';
 
@@ -80,7 +80,10 @@ export class AccessGuard implements CanActivate {
     if (rule === undefined) throw new OutcomeError('PERMISSION_DENIED', 'nobody may use this: it declares no access');
     if ('open' in rule) return true;
     const principal = await this.principalBehind(execution);
-    checkAccess(rule, principal, accountIdAt(rule.account, execution), this.accounts);
+    const named = accountIdsAt(rule.account, execution);
+    for (const accountId of named.length === 0 ? [undefined] : named) {
+      checkAccess(rule, principal, accountId, this.accounts);
+    }
     return true;
   }
 
@@ -98,14 +101,14 @@ export class AccessGuard implements CanActivate {
   }
 }
 
-function accountIdAt(place: AccountPlace | undefined, execution: ExecutionContext): string | undefined {
-  if (place === undefined) return undefined;
+/** The accounts that a request names, one or a list; what is no text is refused when the request is read. */
+function accountIdsAt(place: AccountPlace | undefined, execution: ExecutionContext): string[] {
+  if (place === undefined) return [];
   const holder =
     execution.getType<string>() === 'http'
       ? partOf(execution.switchToHttp().getRequest<FastifyRequest>(), place.in)
       : execution.getArgByIndex<unknown>(1);
-  const value = (holder as Record<string, unknown> | null | undefined)?.[place.name];
-  return typeof value === 'string' ? value : undefined;
+  return accountIdsIn(place, holder);
 }
 
 function partOf(request: FastifyRequest, part: AccountPlace['in']): unknown {

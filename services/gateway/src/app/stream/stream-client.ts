@@ -41,6 +41,8 @@ export class StreamClient implements SubscriptionOwner {
   readonly subscriptions = new Map<string, StreamSubscription>();
   readonly budget: MessageBudget;
   inHand = 0;
+  /** While it is being found out who this is: settles when that is over, however it ends. */
+  admission: Promise<void> | undefined;
   closed = false;
   lastLimitNoticeMs = Number.NEGATIVE_INFINITY;
   private readonly pace: ClientPace;

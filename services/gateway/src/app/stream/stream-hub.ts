@@ -55,6 +55,11 @@ export class StreamHub {
     };
   }
 
+  /** What can be followed. */
+  get channels(): readonly StreamChannel[] {
+    return this.parts.channels;
+  }
+
   get clientCount(): number {
     return this.clients.size;
   }

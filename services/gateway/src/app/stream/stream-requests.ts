@@ -1,5 +1,5 @@
 import { OutcomeError, type Clock } from '@vega/kernel';
-import type { AccessRule } from '../access.ts';
+import { accountIdsIn, type AccessRule } from '../access.ts';
 import type { Principal } from '../principal.ts';
 import type { Resolved, StreamChannel } from './channel.ts';
 import type { StreamLimits } from './limits.ts';
@@ -92,8 +92,11 @@ export class StreamRequests {
         return this.inHand(client, () => this.authenticate(client, id, message.token));
       case 'ping':
         return client.send({ type: 'pong', id, time_ms: this.parts.clock.wallNow() });
-      case 'unsubscribe':
-        return this.unsubscribe(client, id, message.subscription ?? USUAL_SUBSCRIPTION, message.instruments);
+      case 'unsubscribe': {
+        const name = message.subscription ?? USUAL_SUBSCRIPTION;
+        const answer = (): void => this.unsubscribe(client, id, name, message.instruments);
+        return client.admission === undefined ? answer() : this.inHand(client, () => answer());
+      }
       case 'resync':
         return this.inHand(client, () => this.resync(client, id, message.subscription ?? USUAL_SUBSCRIPTION));
       case 'subscribe':
@@ -102,18 +105,25 @@ export class StreamRequests {
   }
 
   private async authenticate(client: StreamClient, id: MessageId, token: string): Promise<void> {
-    const principal = await this.parts.authenticate(token, client.address);
-    client.authenticate(principal);
-    const { userId: user_id, role, scopes, expiresAtMs: expires_at_ms } = principal;
+    const admitted = this.parts.authenticate(token, client.address).then((principal) => {
+      client.authenticate(principal);
+      return principal;
+    });
+    const admission = Promise.allSettled([client.admission, admitted]).then(() => {
+      if (client.admission === admission) client.admission = undefined;
+    });
+    client.admission = admission;
+    const { userId: user_id, role, scopes, expiresAtMs: expires_at_ms } = await admitted;
     client.send({ type: 'authenticated', id, user_id, role, scopes, expires_at_ms });
   }
 
   /** Throws unless the client may follow the channel, and the account that it asks for. */
   private refuseWithoutAccess(client: StreamClient, channel: StreamChannel, request: object): void {
     const { access } = channel;
-    const place = 'open' in access ? undefined : access.account;
-    const account = place === undefined ? undefined : (request as Record<string, unknown>)[place.name];
-    this.parts.checkAccess(access, client.principal, typeof account === 'string' ? account : undefined);
+    const named = 'open' in access || access.account === undefined ? [] : accountIdsIn(access.account, request);
+    for (const accountId of named.length === 0 ? [undefined] : named) {
+      this.parts.checkAccess(access, client.principal, accountId);
+    }
   }
 
   private async subscribe(client: StreamClient, id: MessageId, message: SubscribeMessage): Promise<void> {
@@ -189,8 +199,11 @@ export class StreamRequests {
     this.sendError(client, null, new OutcomeError('RATE_LIMITED', detail, context, true));
   }
 
-  /** Runs work that waits for others, a bounded number per client at once. */
-  private async inHand(client: StreamClient, work: () => Promise<void>): Promise<void> {
+  /**
+   * Runs work that waits for others, a bounded number per client at once. What follows an `authenticate` that is not answered
+   * yet waits for it, in its order.
+   */
+  private async inHand(client: StreamClient, work: () => Promise<void> | void): Promise<void> {
     const { maxInHand } = this.parts.limits;
     if (client.inHand >= maxInHand) {
       const context = { max_in_hand: maxInHand };
@@ -198,7 +211,8 @@ export class StreamRequests {
     }
     client.inHand += 1;
     try {
-      await work();
+      if (client.admission !== undefined && !client.isAuthenticated) await client.admission;
+      if (!client.closed) await work();
     } finally {
       client.inHand -= 1;
     }
