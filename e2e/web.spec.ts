@@ -1,16 +1,12 @@
 // The screen of a running stack as a trader has it open: quotes that move, a search, a chart, and what the screen says when
-// the feed fails and when the gateway goes away. Screenshots lie in the stack's state folder, outside git.
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import { CHROMIUM_FLAGS, findOrInstallChromium, eventually, stateFolder } from '@vega/testkit';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+// the feed fails and when the gateway goes away.
+import { findOrInstallChromium } from '@vega/testkit';
+import type { Page } from 'playwright-core';
 import { startOwnGateway, type OwnGateway } from './own-gateway.ts';
+import { openScreen, type Screen } from './screen.ts';
 import { startTestStack, type TestStack } from './stack-harness.ts';
 
 const NIFTY = 'NSE_INDEX|Nifty 50';
-/** Waits are for a condition; the limit is for a machine that is slow and busy. */
-const WAIT_MS = 90_000;
 const TEST_MS = 240_000;
 /** Where nothing is built yet the stack is built first. */
 const START_MS = 420_000;
@@ -19,51 +15,34 @@ const program = findOrInstallChromium((line) => process.stderr.write(`${line}\n`
 const describeInBrowser = program === undefined ? describe.skip : describe;
 
 describeInBrowser('the screen of a running stack (needs Chromium)', () => {
-  const screens = join(stateFolder(), 'e2e-screens');
   let stack: TestStack;
   let gateway: OwnGateway;
-  let browser: Browser;
-  let context: BrowserContext;
+  let screen: Screen;
   let page: Page;
-  const failures: string[] = [];
 
   beforeAll(async () => {
-    mkdirSync(screens, { recursive: true });
     stack = await startTestStack({ args: ['--fault-port'], withinMs: START_MS });
     gateway = await startOwnGateway(stack);
-    browser = await chromium.launch({ executablePath: program ?? '', args: [...CHROMIUM_FLAGS] });
-    context = await browser.newContext({ locale: 'en-IN', viewport: { width: 1440, height: 900 } });
-    context.setDefaultTimeout(WAIT_MS);
-    page = await context.newPage();
-    page.on('pageerror', (error) => failures.push(error.message));
-    await page.goto(gateway.url);
-    // The sign-in page of a simulated platform is filled with the demo user.
-    const password = page.getByLabel('Password');
-    await eventually(async () => (await password.inputValue()) !== '', { withinMs: WAIT_MS, what: 'the demo user' });
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    screen = await openScreen(program ?? '', gateway.url);
+    ({ page } = screen);
   }, START_MS + TEST_MS);
   afterAll(async () => {
-    await browser?.close();
+    await screen?.close();
     await gateway?.stop();
     await stack?.close();
-    expect(failures).toEqual([]);
+    expect(screen?.failures).toEqual([]);
   }, TEST_MS);
 
   const cell = (instrument: string, id: string) => page.locator(`[data-row="${instrument}"] [data-cell=${id}]`);
   const chip = (level: string) => page.locator(`[data-testid=feed-age][data-level=${level}]`);
-  const shot = (name: string): Promise<unknown> => page.screenshot({ path: join(screens, `${name}.png`) });
+  const shot = (name: string): Promise<unknown> => screen.shot(name);
+  const expectAccessible = (what: string): Promise<void> => screen.expectAccessible(what);
 
   /** Waits until the price of an instrument is another one than it was. */
   async function untilMoves(instrument: string): Promise<void> {
     const price = cell(instrument, 'last').filter({ hasText: /\d/ });
     const before = await price.innerText();
     await price.filter({ hasNotText: before }).waitFor();
-  }
-
-  async function expectAccessible(what: string): Promise<void> {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    expect({ what, found: grave.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`) }).toEqual({ what, found: [] });
   }
 
   async function fault(method: 'POST' | 'DELETE', spec?: unknown): Promise<void> {

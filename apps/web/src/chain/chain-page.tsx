@@ -20,6 +20,7 @@ import { CHAIN_KEYS } from './chain-keys.ts';
 import { ChainSummary } from './chain-summary.tsx';
 import { ContractPanel } from './contract-panel.tsx';
 import { ExpiryTabs } from './expiry-tabs.tsx';
+import { HoverDepth } from './hover-depth.tsx';
 import { UnderlyingPicker } from './underlying-picker.tsx';
 import { useChain, useStrikes } from './use-chain.ts';
 
@@ -136,17 +137,19 @@ function LiveChain({ underlying, expiry, onExpiry }: LiveChainProps): React.JSX.
       <div className="flex min-h-0 flex-1">
         <section aria-label="Strikes" className="chain flex min-w-0 flex-1 flex-col">
           {strikes.length === 0 ? <LoadingRows rows={14} label="Loading the strikes" /> : null}
-          <ChainGrid
-            ref={grid}
-            chain={chain}
-            preset={isPhone ? phonePreset(phoneFigure) : preset}
-            current={row}
-            onCurrent={setRow}
-            onOpen={choose}
-            onStrike={() => setAnalysing(true)}
-            onChart={openChart}
-            onLeg={addLeg}
-          />
+          <HoverDepth chain={chain}>
+            <ChainGrid
+              ref={grid}
+              chain={chain}
+              preset={isPhone ? phonePreset(phoneFigure) : preset}
+              current={row}
+              onCurrent={setRow}
+              onOpen={choose}
+              onStrike={() => setAnalysing(true)}
+              onChart={openChart}
+              onLeg={addLeg}
+            />
+          </HoverDepth>
         </section>
         {contract === undefined ? null : (
           <ContractPanel chain={chain} contract={contract} onClose={() => setContract(undefined)} onLeg={addLeg} />

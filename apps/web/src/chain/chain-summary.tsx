@@ -24,6 +24,8 @@ const spotTone = (head: ChainHead): Tone => {
 const readSpotState = (head: ChainHead): string => spotWord(head.spot_state);
 const readForwardSource = (head: ChainHead): string => forwardWord(head.forward?.source);
 
+const readPlace = ({ epoch, seq }: ChainHead): string => `${epoch} ${seq}`;
+
 interface Fact {
   label: string;
   note: string;
@@ -102,6 +104,8 @@ export function ChainSummary({ chain }: { chain: ChainData }): React.JSX.Element
           <ChainText chain={chain} read={readSpot} tone={spotTone} className="toned font-semibold" />{' '}
           <ChainText chain={chain} read={readSpotChange} tone={spotTone} className="toned text-xs" />{' '}
           <ChainText chain={chain} read={readSpotState} className="text-warn text-xs" />
+          {/* Which update the whole page is drawn from, for whoever compares it with another door. */}
+          <ChainText chain={chain} read={readPlace} className="chain-place hidden" />
         </dd>
       </div>
       {FACTS.map(({ label, note, read, aside, isWide }) => (

@@ -23,7 +23,7 @@ export interface BuilderLeg {
   isIncluded: boolean;
 }
 
-export type NewLeg = Omit<BuilderLeg, 'id' | 'isIncluded' | 'price' | 'iv'>;
+export type NewLeg = Omit<BuilderLeg, 'id' | 'isIncluded' | 'price' | 'iv'> & Partial<Pick<BuilderLeg, 'price'>>;
 
 /** The moment and the market at which the position is looked at. */
 export interface WhatIf {
@@ -60,7 +60,9 @@ export const FIRST_BUILDER: BuilderState = { underlying: null, legs: [], whatIf:
 const nextId = (legs: readonly BuilderLeg[]): number => Math.max(0, ...legs.map(({ id }) => id)) + 1;
 
 function withIds(legs: readonly NewLeg[]): BuilderLeg[] {
-  return legs.slice(0, MAX_LEGS).map((leg, n) => ({ ...leg, id: n + 1, price: null, iv: null, isIncluded: true }));
+  return legs
+    .slice(0, MAX_LEGS)
+    .map((leg, n) => ({ ...leg, id: n + 1, price: leg.price ?? null, iv: null, isIncluded: true }));
 }
 
 const slice = createSlice({

@@ -128,12 +128,17 @@ describe('the question to the gateway', () => {
 });
 
 describe('the curves', () => {
-  const curve = (at_expiry: boolean, profit: number[]) => ({ at_expiry, profit, days_ahead: 0 });
+  const curve = (at_expiry: boolean, profit: number[]) => ({
+    at_expiry,
+    profit,
+    net_profit: at_expiry ? profit.map((rupees) => rupees - 1) : [],
+    days_ahead: 0,
+  });
 
   it('are joined by price', () =>
     expect(toPoints({ spots: [1, 2], curves: [curve(true, [5, 6]), curve(false, [3, 4])] })).toEqual([
-      { spot: 1, expiry: 5, now: 3, later: undefined },
-      { spot: 2, expiry: 6, now: 4, later: undefined },
+      { spot: 1, expiry: 5, net: 4, now: 3, later: undefined },
+      { spot: 2, expiry: 6, net: 5, now: 4, later: undefined },
     ]));
 
   it.each([

@@ -20,7 +20,7 @@ interface LegTableProps {
 export function LegTable({ legs, valued, expiries, ladder }: LegTableProps): React.JSX.Element {
   const counted = legs.filter((leg) => leg.isIncluded && leg.lots > 0);
   return (
-    <div className="overflow-x-auto">
+    <div className="shrink-0 overflow-x-auto">
       <table className="figures legs" data-testid="leg-table">
         <thead>
           <tr>

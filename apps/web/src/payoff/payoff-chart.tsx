@@ -15,6 +15,10 @@ import {
 import { formatCompact, formatPrice } from '../format/numbers.ts';
 import { toPoints, zeroShare } from './payoff-points.ts';
 
+const AXIS_WIDTH = 72;
+/** Where the plot lies within the chart, px from its sides: the rail of strikes lies under it. */
+export const PLOT = { left: 80, right: 16 } as const;
+
 const rupees = (value: unknown): string => `₹ ${formatCompact(Math.round(Number(value)))}`;
 
 /** Profit over prices of the underlying, with one and two standard deviations, breakevens and the present price. */
@@ -28,7 +32,7 @@ export function PayoffChart({ payoff, days }: { payoff: PayoffView; days: number
   return (
     <div role="img" aria-label="Profit by price of the underlying" className="payoff-chart" data-testid="payoff-chart">
       <ResponsiveContainer width="100%" height="100%">
-        <ComposedChart data={points} margin={{ top: 16, right: 16, bottom: 0, left: 8 }}>
+        <ComposedChart data={points} margin={{ top: 16, right: PLOT.right, bottom: 0, left: PLOT.left - AXIS_WIDTH }}>
           <defs>
             <linearGradient id="payoff-fill" x1="0" y1="0" x2="0" y2="1">
               <stop offset={zero} stopColor="var(--gain)" stopOpacity={0.28} />
@@ -65,7 +69,7 @@ export function PayoffChart({ payoff, days }: { payoff: PayoffView; days: number
             stroke="var(--dim)"
             tick={{ fill: 'var(--dim)', fontSize: 11 }}
             tickFormatter={(value: number) => formatCompact(Math.round(value))}
-            width={72}
+            width={AXIS_WIDTH}
           />
           <Tooltip
             isAnimationActive={false}
@@ -82,6 +86,14 @@ export function PayoffChart({ payoff, days }: { payoff: PayoffView; days: number
             stroke="url(#payoff-line)"
             strokeWidth={2}
             fill="url(#payoff-fill)"
+            dot={false}
+            isAnimationActive={false}
+          />
+          <Line
+            name="After charges"
+            dataKey="net"
+            stroke="var(--dim)"
+            strokeDasharray="2 3"
             dot={false}
             isAnimationActive={false}
           />

@@ -4,6 +4,7 @@ import { formatCompact, formatPrice, MISSING } from '../format/numbers.ts';
 const UNBOUNDED = 'unbounded';
 
 const rupees = (value: number | null): string => (value === null ? MISSING : `₹ ${formatCompact(round(value))}`);
+const exact = (value: number | null): string => (value === null ? MISSING : `₹ ${formatPrice(value)}`);
 const round = (value: number): number => Math.round(value * 100) / 100;
 const toneOf = (value: number | null): 'gain' | 'loss' | 'flat' =>
   value === null || value === 0 ? 'flat' : value > 0 ? 'gain' : 'loss';
@@ -11,6 +12,7 @@ const toneOf = (value: number | null): 'gain' | 'loss' | 'flat' =>
 /** Profit, loss, breakevens, probability, premium, margin and Greeks of the position. */
 export function PayoffFigures({ payoff }: { payoff: PayoffView }): React.JSX.Element {
   const { max_profit: most, max_loss: least, probability_of_profit: chance, margin } = payoff;
+  const { entry_charges: entry, exit_charges: exit } = payoff;
   const ratio = most === null || least === null || least === 0 ? null : Math.abs(most / least);
   return (
     <div className="payoff-figures" data-testid="payoff-figures">
@@ -49,8 +51,50 @@ export function PayoffFigures({ payoff }: { payoff: PayoffView }): React.JSX.Ele
         />
         <Fact name="Vega" note="₹ a volatility point" value={rupees(payoff.greeks.vega)} />
       </dl>
+      {entry === null || exit === null ? null : <Costs entry={entry} exit={exit} profitNow={payoff.profit_now} />}
       {margin === null ? null : <Margin margin={margin} />}
     </div>
+  );
+}
+
+type Charges = NonNullable<PayoffView['entry_charges']>;
+
+/** Every head of charges, for the tooltip of their sum. */
+function headsOf(charges: Charges): string {
+  const heads = [
+    ['brokerage', charges.brokerage],
+    ['STT', charges.stt],
+    ['exchange', charges.transaction],
+    ['SEBI', charges.sebi],
+    ['GST', charges.gst],
+    ['stamp', charges.stamp],
+  ] as const;
+  const words = heads.map(([name, value]) => `${name} ${formatPrice(value)}`).join(', ');
+  return `${charges.orders === 1 ? '1 order' : `${charges.orders} orders`}: ${words}`;
+}
+
+function Costs({
+  entry,
+  exit,
+  profitNow,
+}: {
+  entry: Charges;
+  exit: Charges;
+  profitNow: number | null;
+}): React.JSX.Element {
+  const costs = (entry.total ?? 0) + (exit.total ?? 0);
+  const net = profitNow === null ? null : profitNow - costs;
+  return (
+    <dl aria-label="Charges">
+      <Fact name="Charges to enter" note={headsOf(entry)} value={exact(entry.total)} />
+      <Fact name="Charges to leave now" note={headsOf(exit)} value={exact(exit.total)} />
+      <Fact
+        name="Profit now, net"
+        note="After the charges of entering and of leaving now"
+        value={rupees(net)}
+        tone={toneOf(net)}
+      />
+    </dl>
   );
 }
 
@@ -59,8 +103,13 @@ function Margin({ margin }: { margin: NonNullable<PayoffView['margin']> }): Reac
   return (
     <dl aria-label="Margin">
       <Fact
-        name={`Margin, about${accuracy}`}
-        note="A pre-check from the 16 SPAN scenarios; the broker's own figure is the truth"
+        name={`Required margin, about${accuracy}`}
+        note="The most that is blocked while the legs are entered in this order: bought legs first ask for less"
+        value={rupees(margin.required)}
+      />
+      <Fact
+        name={`Final margin, about${accuracy}`}
+        note="What stays blocked. A pre-check from the 16 SPAN scenarios; the broker's own figure is the truth"
         value={rupees(margin.total)}
       />
       <Fact name="Scan risk" value={rupees(margin.scan_risk)} />

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { useNavigate } from 'react-router';
+import { useLocation, useNavigate } from 'react-router';
 import type { OptionUnderlyingView, PayoffLegView } from '@vega/client';
 import { useOptionUnderlyingsQuery, usePayoffQuery, type PayoffQuestion } from '../api/options-api.ts';
 import type { ApiFailure } from '../api/failure.ts';
@@ -12,6 +12,7 @@ import { UnderlyingPicker } from '../chain/underlying-picker.tsx';
 import { useAtmStrike, useChain, useStrikes } from '../chain/use-chain.ts';
 import { formatPrice } from '../format/numbers.ts';
 import { EmptyNotice, FailureNotice, LoadingRows } from '../ui/notices.tsx';
+import { useRested } from '../ui/use-rested.ts';
 import {
   AS_IT_IS,
   buysFirst,
@@ -27,6 +28,8 @@ import { PayoffFigures } from './payoff-figures.tsx';
 import { PAYOFF_KEYS } from './payoff-keys.ts';
 import { toPayoffRequest } from './payoff-request.ts';
 import { PositionMenu } from './position-menu.tsx';
+import { readShareQuery } from './share-link.ts';
+import { StrikeRail } from './strike-rail.tsx';
 import { legsOf } from './templates.ts';
 import { WhatIfSliders } from './what-if.tsx';
 
@@ -43,6 +46,7 @@ export function PayoffPage(): React.JSX.Element {
   const { data, error, refetch } = useOptionUnderlyingsQuery(undefined);
   const key = useAppSelector((state) => state.builder.underlying) ?? FIRST_UNDERLYING;
   const dispatch = useAppDispatch();
+  useSharedPosition();
   if (data === undefined) {
     if (error === undefined) return <LoadingRows rows={10} label="Loading the payoff builder" />;
     return <FailureNotice failure={error as ApiFailure} onRetry={() => void refetch()} />;
@@ -66,6 +70,19 @@ export function PayoffPage(): React.JSX.Element {
   );
 }
 
+/** Opens the position of the link by which the page was reached, once. */
+function useSharedPosition(): void {
+  const { search } = useLocation();
+  const navigate = useNavigate();
+  const dispatch = useAppDispatch();
+  useEffect(() => {
+    if (search === '') return;
+    const shared = readShareQuery(search);
+    if (shared !== undefined) dispatch(legsReplaced(shared));
+    void navigate('/payoff', { replace: true });
+  }, [search, navigate, dispatch]);
+}
+
 interface BuilderProps {
   underlying: OptionUnderlyingView;
   picker: React.JSX.Element;
@@ -79,7 +96,10 @@ function Builder({ underlying, picker }: BuilderProps): React.JSX.Element {
   const { chain } = useChain(underlying.instrument_key, expiry);
   const ladder = useStrikes(chain).map(Number);
   const atm = useAtmStrike(chain) ?? null;
-  const request = useRested(toPayoffRequest(underlying.instrument_key, legs, whatIf, chain.head.get()?.spot ?? null));
+  const request = useRested(
+    toPayoffRequest(underlying.instrument_key, legs, whatIf, chain.head.get()?.spot ?? null),
+    REST_MS,
+  );
   useBuilderKeys(ladder);
   const dispatch = useAppDispatch();
   const replace = (next: readonly NewLeg[] | undefined): void => {
@@ -119,6 +139,7 @@ function Builder({ underlying, picker }: BuilderProps): React.JSX.Element {
           request={request}
           sliders={<WhatIfSliders mostDays={daysLeft} />}
           days={whatIf.days}
+          rail={(from, to) => <StrikeRail legs={legs} ladder={ladder} from={from} to={to} />}
           table={(valued) => <LegTable legs={legs} valued={valued} expiries={dates} ladder={ladder} />}
         />
       )}
@@ -130,10 +151,12 @@ interface ResultProps {
   request: PayoffQuestion | undefined;
   days: number;
   sliders: React.JSX.Element;
+  /** Under the chart, whose axis has these ends. */
+  rail: (from: number, to: number) => React.JSX.Element;
   table: (valued: readonly PayoffLegView[]) => React.JSX.Element;
 }
 
-function Result({ request, days, sliders, table }: ResultProps): React.JSX.Element {
+function Result({ request, days, sliders, rail, table }: ResultProps): React.JSX.Element {
   const { data, currentData, error, refetch } = usePayoffQuery(request ?? NOTHING, {
     skip: request === undefined,
     pollingInterval: POLL_MS,
@@ -155,7 +178,10 @@ function Result({ request, days, sliders, table }: ResultProps): React.JSX.Eleme
         ) : null
       ) : (
         <div className="payoff-result">
-          <PayoffChart payoff={payoff} days={days} />
+          <div className="payoff-drawing">
+            <PayoffChart payoff={payoff} days={days} />
+            {rail(payoff.spots[0] ?? 0, payoff.spots.at(-1) ?? 0)}
+          </div>
           <PayoffFigures payoff={payoff} />
         </div>
       )}
@@ -175,17 +201,6 @@ function useBuilderKeys(ladder: readonly number[]): void {
     asItIs: () => dispatch(whatIfChanged(AS_IT_IS)),
     chain: () => void navigate('/chain'),
   });
-}
-
-/** A value once it has not changed for a moment; compared by its JSON. */
-function useRested<T>(value: T): T {
-  const [rested, setRested] = useState(value);
-  const text = JSON.stringify(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setRested((text === undefined ? undefined : JSON.parse(text)) as T), REST_MS);
-    return () => clearTimeout(timer);
-  }, [text]);
-  return rested;
 }
 
 function daysTo(underlying: OptionUnderlyingView, date: string): number {

@@ -4,6 +4,8 @@ import type { PayoffView } from '@vega/client';
 export interface Point {
   spot: number;
   expiry: number | undefined;
+  /** At expiry, after charges. */
+  net: number | undefined;
   now: number | undefined;
   later: number | undefined;
 }
@@ -15,6 +17,7 @@ export function toPoints({ spots, curves }: Pick<PayoffView, 'spots' | 'curves'>
   return spots.map((spot, n) => ({
     spot,
     expiry: expiry?.profit[n],
+    net: expiry?.net_profit[n],
     now: now?.profit[n],
     later: later?.profit[n],
   }));

@@ -1,7 +1,8 @@
-import { Save, Trash2 } from 'lucide-react';
+import { Link2, Save, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useAppDispatch, useAppSelector } from '../app/store.ts';
 import { legsCleared, positionForgotten, positionLoaded, positionSaved } from './builder-slice.ts';
+import { toShareQuery } from './share-link.ts';
 import { TEMPLATES, type Template } from './templates.ts';
 
 const VIEWS: readonly (readonly [Template['view'], string])[] = [
@@ -83,9 +84,43 @@ export function PositionMenu({ onTemplate, onFuture }: PositionMenuProps): React
           </button>
         ) : null}
       </form>
+      <ShareButton />
       <button type="button" className="chip" disabled={legs.length === 0} onClick={() => dispatch(legsCleared())}>
         <Trash2 aria-hidden className="size-3.5" /> Clear
       </button>
     </div>
+  );
+}
+
+/** Copies a link that opens this position; where the browser does not let it copy, the link is shown to be copied by hand. */
+function ShareButton(): React.JSX.Element {
+  const { underlying, legs } = useAppSelector((state) => state.builder);
+  const [link, setLink] = useState<{ text: string; isCopied: boolean }>();
+  const share = async (): Promise<void> => {
+    const text = `${location.origin}/payoff${toShareQuery(underlying ?? '', legs)}`;
+    const isCopied = await navigator.clipboard.writeText(text).then(
+      () => true,
+      () => false,
+    );
+    setLink({ text, isCopied });
+  };
+  return (
+    <>
+      <button type="button" className="chip" disabled={legs.length === 0} onClick={() => void share()}>
+        <Link2 aria-hidden className="size-3.5" /> Share
+      </button>
+      <span role="status" className="text-dim text-xs">
+        {link?.isCopied === true ? 'Link copied' : ''}
+      </span>
+      {link?.isCopied === false ? (
+        <input
+          className="field w-48"
+          aria-label="Link to this position"
+          readOnly
+          value={link.text}
+          onFocus={(event) => event.target.select()}
+        />
+      ) : null}
+    </>
   );
 }
