@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { programFolder, startTrio } from '@vega/testkit';
+import { AuthStandIn } from '../services/gateway/test/auth-stand-in.ts';
 import { startChild } from './gateway/children.ts';
 import { benchFanOut } from './gateway/fan-out.ts';
 import { startGatewayProcess } from './gateway/gateway-process.ts';
@@ -27,18 +28,20 @@ const trio = await startTrio({
 });
 try {
   const market = await startChild<{ keys: string[] }>('market.ts', [trio.nats.url, String(INSTRUMENTS)]);
+  const auth = await AuthStandIn.start(trio.nats.url);
+  const token = auth.token();
   const gateway = await startGatewayProcess(trio.nats.url, trio.redis.url);
   const { keys } = market.ready;
   const results: BenchResult[] = [];
   try {
     if (!asked.has('fan-out')) {
-      results.push(...(await benchRequests(trio.nats.url, gateway, keys[0] ?? '', requestsSize)));
+      results.push(...(await benchRequests(trio.nats.url, gateway, token, keys[0] ?? '', requestsSize)));
     }
     if (!asked.has('requests')) {
-      results.push(...(await benchFanOut(trio.nats.url, gateway, market, keys, fanOutSize)));
+      results.push(...(await benchFanOut(trio.nats.url, gateway, token, market, keys, fanOutSize)));
     }
   } finally {
-    await Promise.all([gateway.stop(), market.stop()]);
+    await Promise.all([gateway.stop(), market.stop(), auth.close()]);
   }
   finish(results);
 } finally {

@@ -1,5 +1,6 @@
 // The bare second hop: each message of the followed instruments to one WebSocket client, in as many bytes as the gateway writes for a
 // quote. Arguments: NATS address, bytes of a message, places of the followed instruments with commas. Prints its port.
+import { once } from 'node:events';
 import { connect } from '@nats-io/transport-node';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { bareSubject, STAMP_BYTES } from './bursts.ts';
@@ -7,6 +8,7 @@ import { bareSubject, STAMP_BYTES } from './bursts.ts';
 const [url = '', bytes = '', instruments = ''] = process.argv.slice(2);
 const nc = await connect({ servers: url });
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
+await once(server, 'listening');
 const clients = new Set<WebSocket>();
 server.on('connection', (client) => {
   clients.add(client);
@@ -22,7 +24,5 @@ for (const instrument of instruments.split(',')) {
   });
 }
 await nc.flush();
-server.on('listening', () => {
-  const address = server.address();
-  process.stdout.write(`${typeof address === 'object' && address !== null ? address.port : 0}\n`);
-});
+const address = server.address();
+process.stdout.write(`${typeof address === 'object' && address !== null ? address.port : 0}\n`);

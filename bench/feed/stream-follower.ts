@@ -27,6 +27,7 @@ export class StreamFollower {
     socket.on('message', (text: Buffer) => follower.taken.push({ atUs: micros.now(), text }));
     await once(socket, 'open');
     socket.send(JSON.stringify({ op: 'authenticate', token }));
+    while (!follower.taken.some(({ text }) => text.includes('"type":"authenticated"'))) await once(socket, 'message');
     return follower;
   }
 

@@ -47,18 +47,19 @@ interface Side {
 export async function benchFanOut(
   natsUrl: string,
   gateway: GatewayProcess,
+  token: string,
   market: Child,
   keys: readonly string[],
   size: FanOutSize,
 ): Promise<BenchResult[]> {
-  const sample = await sampleQuote(gateway, keys[0] ?? '');
+  const sample = await sampleQuote(gateway, token, keys[0] ?? '');
   const bare = await startChild<{ port: number }>('../bare/broadcast.ts', [natsUrl, JSON.stringify(keys), sample]);
   const sides: { ours?: Side; bare?: Side } = {};
   const started: Child[] = [bare];
   const open = async (url: string): Promise<Child[]> => {
     const readers = await Promise.all(
       Array.from({ length: PROCESSES }, () =>
-        startChild<object>('stream-readers.ts', [url, String(size.clients / PROCESSES), JSON.stringify(keys)]),
+        startChild<object>('stream-readers.ts', [url, String(size.clients / PROCESSES), JSON.stringify(keys), token]),
       ),
     );
     started.push(...readers);
@@ -185,7 +186,7 @@ function pause(ms: number): Promise<void> {
 }
 
 /** One quote as the gateway streams it, for the bare side to send the same bytes. */
-async function sampleQuote(gateway: GatewayProcess, key: string): Promise<string> {
+async function sampleQuote(gateway: GatewayProcess, token: string, key: string): Promise<string> {
   const { WebSocket } = await import('ws');
   const ws = new WebSocket(gateway.stream, { perMessageDeflate: false });
   try {
@@ -193,7 +194,8 @@ async function sampleQuote(gateway: GatewayProcess, key: string): Promise<string
       ws.on('error', reject);
       ws.on('message', (data: Buffer) => {
         const frame = JSON.parse(data.toString()) as { type: string; subscriptions?: { quotes: unknown[] }[] };
-        if (frame.type === 'hello') {
+        if (frame.type === 'hello') ws.send(JSON.stringify({ op: 'authenticate', token }));
+        if (frame.type === 'authenticated') {
           ws.send(JSON.stringify({ op: 'subscribe', channel: 'quotes', instruments: [key] }));
         }
         const quote = frame.subscriptions?.[0]?.quotes[0];

@@ -1,5 +1,5 @@
 // A load of HTTP/1.1 requests over kept connections, each with one request in flight. Arguments: connections. Asked with
-// { port, method, path, body, ms } it answers with { requests, bad, seconds, p50Ms, p99Ms }.
+// { port, method, path, token, body, ms } it answers with { requests, bad, seconds, p50Ms, p99Ms }.
 import { connect, type Socket } from 'node:net';
 import { percentile } from '../measure.ts';
 
@@ -7,6 +7,7 @@ interface Question {
   port: number;
   method: string;
   path: string;
+  token: string;
   body?: string;
   ms: number;
 }
@@ -14,8 +15,8 @@ interface Question {
 const connections = Number(process.argv[2]);
 const HEAD_END = '\r\n\r\n';
 
-function requestOf({ port, method, path, body }: Question): string {
-  const head = `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\n`;
+function requestOf({ port, method, path, token, body }: Question): string {
+  const head = `${method} ${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\nauthorization: Bearer ${token}\r\n`;
   if (body === undefined) return `${head}\r\n`;
   return `${head}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 }

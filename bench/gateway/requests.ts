@@ -24,6 +24,7 @@ interface Target {
   port: number;
   method: string;
   path: string;
+  token: string;
   body?: string;
 }
 
@@ -36,16 +37,17 @@ const QUERY = `query Q($symbol: String!) { quote(symbol: $symbol) {
 export async function benchRequests(
   natsUrl: string,
   gateway: GatewayProcess,
+  token: string,
   symbol: string,
   size: RequestsSize,
 ): Promise<BenchResult[]> {
   const path = `/api/v1/market/quote/${encodeURIComponent(symbol)}`;
   const body = JSON.stringify({ query: QUERY, variables: { symbol } });
   const gatewayPort = Number(new URL(gateway.http).port);
-  const restPayload = await textOf(`${gateway.http}${path}`);
+  const restPayload = await textOf(`${gateway.http}${path}`, { headers: { authorization: `Bearer ${token}` } });
   const graphqlPayload = await textOf(`${gateway.http}/graphql`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body,
   });
   const bare = await startChild<{ port: number }>('../bare/http-route.ts', [
@@ -57,18 +59,18 @@ export async function benchRequests(
   const load = await startChild<object>('http-load.ts', [String(CONNECTIONS)]);
   const { port } = bare.ready;
   try {
-    const still = await run(load, { port, method: 'GET', path: '/still' }, WARM_MS);
+    const still = await run(load, { port, method: 'GET', path: '/still', token }, WARM_MS);
     const rest = await compare(
       { name: 'gateway-rest', aim: 0.6, bytes: restPayload.length, stillPerSecond: perSecond(still) },
       { load, gateway, bare, size },
-      { port: gatewayPort, method: 'GET', path },
-      { port, method: 'GET', path: '/quote' },
+      { port: gatewayPort, method: 'GET', path, token },
+      { port, method: 'GET', path: '/quote', token },
     );
     const graphql = await compare(
       { name: 'gateway-graphql', aim: 0.3, bytes: graphqlPayload.length, stillPerSecond: perSecond(still) },
       { load, gateway, bare, size },
-      { port: gatewayPort, method: 'POST', path: '/graphql', body },
-      { port, method: 'POST', path: '/graphql', body },
+      { port: gatewayPort, method: 'POST', path: '/graphql', token, body },
+      { port, method: 'POST', path: '/graphql', token, body },
     );
     return [rest, graphql];
   } finally {
@@ -132,7 +134,7 @@ function perSecond({ requests, seconds }: LoadAnswer): number {
   return requests / seconds;
 }
 
-async function textOf(url: string, init?: RequestInit): Promise<string> {
+async function textOf(url: string, init: RequestInit): Promise<string> {
   const response = await fetch(url, init);
   const text = await response.text();
   if (!response.ok || text.includes('"errors"')) throw new Error(`${url} answered ${response.status}: ${text}`);

@@ -1,11 +1,11 @@
-// Many stream clients in one process. Arguments: address, number of clients, instrument keys as JSON. Some of them read
+// Many stream clients in one process. Arguments: address, number of clients, instrument keys as JSON, token. Some of them read
 // what they are sent and note how long each quote took from market-feed; the others count bytes. Asked { kind: 'window', ms }
 // it answers with what came meanwhile; { kind: 'stall', clients } stops the last ones reading, { kind: 'resume' } lets
 // them read again.
 import { WebSocket } from 'ws';
 import { percentile } from '../measure.ts';
 
-const [url = '', count = '0', keysText = '[]'] = process.argv.slice(2);
+const [url = '', count = '0', keysText = '[]', token = ''] = process.argv.slice(2);
 const keys = JSON.parse(keysText) as string[];
 const READING = 20;
 
@@ -45,7 +45,8 @@ async function open(at: number): Promise<void> {
       }
       if (greeted) return;
       const text = data.toString();
-      if (text.includes('"type":"hello"')) {
+      if (text.includes('"type":"hello"')) ws.send(JSON.stringify({ op: 'authenticate', token }));
+      if (text.includes('"type":"authenticated"')) {
         ws.send(JSON.stringify({ op: 'subscribe', channel: 'quotes', instruments: keys }));
       }
       greeted = text.includes('"snapshot":true') || text.includes('"type":"ready"');
