@@ -3,6 +3,7 @@
  * writes them to deploy/observability/dashboards; a spec compares what is committed.
  */
 
+import { AUTH } from './auth-dashboard.ts';
 import type { DashboardPlan } from './grafana.ts';
 import { figure, GREEN, lines, quantile, RATE, RED, YES_NO } from './panels.ts';
 
@@ -389,6 +390,7 @@ const OPTIONS: DashboardPlan = {
 
 /** Every dashboard by the name of its file. */
 export const DASHBOARDS: Readonly<Record<string, DashboardPlan>> = {
+  'auth.json': AUTH,
   'market-feed.json': MARKET_FEED,
   'options.json': OPTIONS,
   'gateway.json': GATEWAY,

@@ -4,6 +4,7 @@ import type { Metrics } from '@vega/platform';
 import { tokenStateAt } from './domain/account-rules.ts';
 import { ENVIRONMENT_NAMES } from './app/account-desk.ts';
 import type { Store } from './app/ports.ts';
+import type { SigningKeys } from './app/signing-keys.ts';
 
 /** Counters of what people and brokers do. */
 export function authCounters(metrics: Metrics) {
@@ -12,7 +13,9 @@ export function authCounters(metrics: Metrics) {
     'route',
     'outcome',
   ]);
+  const reused = metrics.counter('vega_auth_refresh_reused_total', 'Sessions ended since a refresh token came twice.');
   return {
+    onRefreshReused: (): void => reused.inc(),
     onAttempt: (outcome: string): void => attempts.inc({ outcome }),
     onToken: (route: string, outcome: string): void => tokens.inc({ route, outcome }),
   };
@@ -20,6 +23,16 @@ export function authCounters(metrics: Metrics) {
 
 const STATES = [TokenState.ABSENT, TokenState.VALID, TokenState.EXPIRED, TokenState.REJECTED] as const;
 const STATE_NAMES = { 0: 'unknown', 1: 'absent', 2: 'valid', 3: 'expired', 4: 'rejected' } as const;
+
+/** The age of the key that signs, read when somebody scrapes. */
+export function registerKeyGauge(metrics: Metrics, keys: SigningKeys, clock: Clock): void {
+  metrics.gauge(
+    'vega_auth_signing_key_age_seconds',
+    'How long the key that signs access tokens has been signing.',
+    [],
+    (gauge) => gauge.set((clock.wallNow() - keys.current().activeFromMs) / 1000),
+  );
+}
 
 /** Gauges over the accounts, read when somebody scrapes. */
 export function registerAccountGauges(metrics: Metrics, store: Store, clock: Clock): void {

@@ -11,7 +11,7 @@ import { ServicesController } from './adapters/rpc/services.controller.ts';
 import { SimulatorBrowser } from './adapters/upstox/simulator-login.ts';
 import { upstoxBrokers } from './adapters/upstox/upstox-broker-door.ts';
 import { DemoDesk } from './app/demo-desk.ts';
-import { authCounters, registerAccountGauges } from './auth-metrics.ts';
+import { authCounters, registerAccountGauges, registerKeyGauge } from './auth-metrics.ts';
 import type { AuthConfig } from './config.ts';
 import { Callers } from './adapters/rpc/callers.ts';
 import { makeRooms } from './rooms.ts';
@@ -51,6 +51,7 @@ export class AuthModule {
     rooms.tokens.start();
     context.onDrain('broker tokens', () => rooms.tokens.stop());
     registerAccountGauges(metrics, rooms.store, clock);
+    registerKeyGauge(metrics, rooms.keys, clock);
     const demo = demoOf(context, rooms);
     if (demo !== undefined) {
       desk.demo = demo;

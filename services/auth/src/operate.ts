@@ -69,6 +69,7 @@ async function withRooms<T>(
       onCommit: nothing,
       onAttempt: nothing,
       onToken: nothing,
+      onRefreshReused: nothing,
       onTokenEnded: nothing,
     });
     return await work(rooms, pool);

@@ -29,6 +29,7 @@ export interface RoomParts {
   readonly onCommit: () => void;
   readonly onAttempt: SignInMetrics['attempt'];
   readonly onToken: (route: TokenRoute, outcome: 'ok' | 'refused') => void;
+  readonly onRefreshReused: () => void;
   readonly onTokenEnded: (accountId: string) => void;
 }
 
@@ -41,7 +42,7 @@ export function makeRooms(parts: RoomParts) {
   const hasher = new Argon2Hasher();
   const keys = new SigningKeys(store, vault, random, clock, logger);
   const accounts = new AccountDesk({ store, vault, random, brokers, clock });
-  const desk = new SessionDesk(store, keys, vault, random, clock);
+  const desk = new SessionDesk(store, keys, vault, random, clock, parts.onRefreshReused);
   const authenticator = new TotpAuthenticator();
   const secondFactor = new SecondFactor({ store, vault, authenticator, hasher, random, desk, accounts, clock });
   const metrics = { attempt: parts.onAttempt };

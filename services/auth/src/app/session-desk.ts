@@ -27,6 +27,8 @@ export class SessionDesk {
     private readonly vault: Vault,
     private readonly random: Randomness,
     private readonly clock: Clock,
+    /** Told of a session that ended since two had its refresh token. */
+    private readonly onReused: () => void,
   ) {}
 
   /** Begins a session of a user who has just proven who they are. */
@@ -110,6 +112,7 @@ export class SessionDesk {
     }
     const next = nowMs - row.usedAtMs <= LEEWAY_MS ? await unit.sessions.lockRefresh(sha256(successor)) : undefined;
     if (next !== undefined && next.usedAtMs === 0) return this.toSession(user, session, successor, '');
+    this.onReused();
     await this.end(unit, { userId: session.userId, sessionId: session.sessionId }, 'refresh token used twice');
     const facts = { session: session.sessionId };
     await unit.audit.add(auditOf('refresh-reused', 'refused', nowMs, client, { subjectUserId: session.userId, facts }));

@@ -16,10 +16,18 @@ const LEAD_MS = 90_000;
 /** Keys that another process made are seen within this, milliseconds. */
 const LOOK_EVERY_MS = 5_000;
 
+/** The key that signs. */
+export interface SigningKey {
+  readonly keyId: string;
+  readonly privateKey: KeyObject;
+  /** Since when, epoch ms. */
+  readonly activeFromMs: number;
+}
+
 /** The keys that access tokens are signed with. */
 export class SigningKeys {
   private keys: readonly SigningKeyRecord[] = [];
-  private signing: { readonly keyId: string; readonly privateKey: KeyObject } | undefined;
+  private signing: SigningKey | undefined;
   private timer: Timer | undefined;
 
   constructor(
@@ -47,7 +55,7 @@ export class SigningKeys {
   }
 
   /** The key that signs now. */
-  current(): { readonly keyId: string; readonly privateKey: KeyObject } {
+  current(): SigningKey {
     const nowMs = this.clock.wallNow();
     const inForce = this.keys.filter(
       (key) => key.activeFromMs <= nowMs && (key.endsAtMs === 0 || key.endsAtMs > nowMs),
@@ -57,7 +65,8 @@ export class SigningKeys {
       undefined,
     );
     invariant(newest !== undefined, 'there is a signing key in force');
-    if (this.signing?.keyId !== newest.keyId) this.signing = { keyId: newest.keyId, privateKey: this.open(newest) };
+    const { keyId, activeFromMs } = newest;
+    if (this.signing?.keyId !== keyId) this.signing = { keyId, activeFromMs, privateKey: this.open(newest) };
     return this.signing;
   }
 
