@@ -19,6 +19,7 @@ export * as grpcHealth from './gen/grpc/health/v1/health.ts';
 export * as grpcReflection from './gen/grpc/reflection/v1/reflection.ts';
 export * as gatewayApi from './gen/vega/gateway/v1/market_data.ts';
 export * as gatewayOptionsApi from './gen/vega/gateway/v1/option_chains.ts';
+export * as gatewayOrdersApi from './gen/vega/gateway/v1/orders.ts';
 export { FILE_DESCRIPTOR_SET } from './gen/descriptor-set.ts';
 export * from './gen/vega/auth/v1/account.ts';
 export * from './gen/vega/auth/v1/broker_rpc.ts';

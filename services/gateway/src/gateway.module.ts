@@ -21,20 +21,32 @@ import { OptionsViews } from './adapters/http/options-views.ts';
 import { chainFigures } from './adapters/http/to-chain-views.ts';
 import { NatsChainSource } from './adapters/nats-chain-source.ts';
 import { NatsFeedSource } from './adapters/nats-feed-source.ts';
+import { NatsOrderSource } from './adapters/nats-order-source.ts';
+import { ORDER_CONTROLLERS } from './adapters/orders/order-controllers.ts';
+import { OrderViews } from './adapters/orders/order-views.ts';
+import { OrdersResolver } from './adapters/orders/orders.resolver.ts';
+import { RiskResolver } from './adapters/orders/risk.resolver.ts';
+import { RiskViews } from './adapters/orders/risk-views.ts';
+import { toStreamedOrders } from './adapters/orders/to-order-views.ts';
 import { connectRedis } from './adapters/redis-connection.ts';
 import { RedisLastChains } from './adapters/redis-last-chains.ts';
 import { RedisLastKnown } from './adapters/redis-last-known.ts';
 import { RpcOptionsData } from './adapters/rpc-options-data.ts';
+import { RpcOrdersData } from './adapters/rpc-orders-data.ts';
 import { RpcMarketData } from './adapters/rpc-market-data.ts';
 import { prometheusStreamMetrics, registerStreamSizes } from './adapters/stream/prometheus-stream-metrics.ts';
 import { RedisRateCount } from './adapters/limits/redis-rate-count.ts';
 import { checkAccess, type AccessPolicy } from './app/access.ts';
 import { OPTIONS_DATA } from './app/options-data.ts';
 import { MarketQueries } from './app/market-queries.ts';
+import { OrderDesk } from './app/orders/order-desk.ts';
+import { ORDERS_DATA } from './app/orders/orders-data.ts';
 import { AccountsChannel } from './app/stream/accounts/accounts-channel.ts';
 import { RateLimiter } from './app/rate-limiter.ts';
 import { ChainBoard } from './app/stream/chain/chain-board.ts';
 import { ChainChannel } from './app/stream/chain/chain-channel.ts';
+import { OrdersBoard } from './app/stream/orders/orders-board.ts';
+import { OrdersChannel } from './app/stream/orders/orders-channel.ts';
 import { QuotesChannel } from './app/stream/quotes/quotes-channel.ts';
 import { FeedWatch } from './app/stream/status/feed-watch.ts';
 import { StatusChannel } from './app/stream/status/status-channel.ts';
@@ -45,7 +57,9 @@ import { isDevelopment, RATE_WINDOW_MS, streamLimits, type GatewayConfig } from 
 const DISMISS_MS = 1_000;
 
 /** The gateway's rooms, wired. */
-@Module({ controllers: [MarketController, OptionsController, HealthController, ...AUTH_CONTROLLERS] })
+@Module({
+  controllers: [MarketController, OptionsController, HealthController, ...AUTH_CONTROLLERS, ...ORDER_CONTROLLERS],
+})
 export class GatewayModule {
   /** Connects to Redis and makes the hub; what it opens ends with the service. */
   static async of(context: ServiceContext<GatewayConfig>, given?: AccessPolicy): Promise<DynamicModule> {
@@ -71,9 +85,14 @@ export class GatewayModule {
     const chainSource = new NatsChainSource(bus, source, logger);
     const board = new ChainBoard({ options, source: chainSource, clock, replica, onFailure });
     const chains = new ChainChannel(board, options, (chain, nowMs) => chainFigures(chain, nowMs));
+    const orders = new RpcOrdersData(rpc);
+    const desk = new OrderDesk(orders);
+    const orderSource = new NatsOrderSource(bus, source, logger);
+    const ordersBoard = new OrdersBoard({ orders, source: orderSource, clock, onFailure });
+    const ordersChannel = new OrdersChannel(ordersBoard, toStreamedOrders);
     // A further channel of the stream is registered here.
     const hub = new StreamHub({
-      channels: [quotes, status, chains, own],
+      channels: [quotes, status, chains, own, ordersChannel],
       ...core,
       authenticate: (token, address) => access.verify(token, address),
       checkAccess: (rule, principal, accountId) => checkAccess(rule, principal, accountId, accounts),
@@ -110,6 +129,13 @@ export class GatewayModule {
         MarketResolver,
         LiveResolver,
         OptionsResolver,
+        { provide: ORDERS_DATA, useValue: orders },
+        { provide: OrderDesk, useValue: desk },
+        { provide: OrderViews, useValue: new OrderViews(desk, orders) },
+        { provide: RiskViews, useValue: new RiskViews(orders) },
+        { provide: OrdersChannel, useValue: ordersChannel },
+        OrdersResolver,
+        RiskResolver,
         { provide: StreamHub, useValue: hub },
         { provide: RateLimiter, useValue: limiter },
         { provide: ACCESS_POLICY, useValue: access },
@@ -130,6 +156,9 @@ export class GatewayModule {
         QuotesChannel,
         ChainChannel,
         OPTIONS_DATA,
+        ORDERS_DATA,
+        OrderDesk,
+        OrdersChannel,
         RateLimiter,
         ACCESS_POLICY,
         BROKER_ACCOUNTS,

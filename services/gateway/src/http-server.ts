@@ -78,7 +78,7 @@ export async function serveHttp(
     const exposedHeaders = ['x-request-id', 'x-trace-id', 'retry-after', ...RATE_LIMIT_HEADERS];
     app.enableCors({
       origin: [...allowedOrigins],
-      methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+      methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
       credentials: true,
       exposedHeaders,
       maxAge: 600,

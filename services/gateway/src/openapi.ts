@@ -11,13 +11,16 @@ import { MarketController } from './adapters/http/market.controller.ts';
 import { MarketViews } from './adapters/http/market-views.ts';
 import { OptionsController } from './adapters/http/options.controller.ts';
 import { OptionsViews } from './adapters/http/options-views.ts';
+import { ORDER_CONTROLLERS } from './adapters/orders/order-controllers.ts';
+import { OrderViews } from './adapters/orders/order-views.ts';
+import { RiskViews } from './adapters/orders/risk-views.ts';
 import { FeedWatch } from './app/stream/status/feed-watch.ts';
 
 /** Prefix of every REST endpoint. */
 export const API_PREFIX = 'api/v1';
 
 const DESCRIPTION = [
-  'Market data of NSE and BSE. Prices are rupees as JSON numbers with at most two decimals, exact to the paisa; quantities',
+  'Market data, options and orders of NSE and BSE. Prices are rupees as JSON numbers with at most two decimals, exact to the paisa; quantities',
   'are units (shares or contracts), not lots; instants come as ISO 8601 with +05:30 and as epoch milliseconds. What is not',
   'known is null, never 0. Errors are application/problem+json (RFC 9457) with a stable `code`. Live updates come over the',
   'WebSocket at /stream, described in docs/reference/stream.md.',
@@ -32,6 +35,8 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .setOpenAPIVersion('3.1.0')
     .addTag('market', 'Quotes, depth, candles, instruments, the feed.')
     .addTag('options', 'Chains with Greeks, smiles, analytics, payoffs.')
+    .addTag('orders', 'Placing, changing, cancelling and following orders.')
+    .addTag('risk', 'Limits and kill switches.')
     .addTag('auth', 'People, sessions, API keys, broker accounts and their logins.')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An access token, or an API key.' })
     .addTag('health', 'Whether the gateway runs and can do its work.')
@@ -42,13 +47,19 @@ export function describeApi(app: INestApplication): OpenAPIObject {
 }
 
 /** Nothing is asked while the document is built, so nothing needs to answer. */
-const NOBODY = [MarketViews, OptionsViews, FeedWatch, AuthCalls, AUTH_COOKIES, SERVICE_CONTEXT].map((provide) => ({
-  provide,
-  useValue: {},
-}));
+const NOBODY = [
+  MarketViews,
+  OptionsViews,
+  OrderViews,
+  RiskViews,
+  FeedWatch,
+  AuthCalls,
+  AUTH_COOKIES,
+  SERVICE_CONTEXT,
+].map((provide) => ({ provide, useValue: {} }));
 
 @Module({
-  controllers: [MarketController, OptionsController, HealthController, ...AUTH_CONTROLLERS],
+  controllers: [MarketController, OptionsController, HealthController, ...AUTH_CONTROLLERS, ...ORDER_CONTROLLERS],
   providers: NOBODY,
 })
 class DescribedModule {}

@@ -6,8 +6,11 @@ import { ACCESS_POLICY, BROKER_ACCOUNTS, type AccessPolicy } from './adapters/ht
 import { checkAccess } from './app/access.ts';
 import { MarketQueries } from './app/market-queries.ts';
 import { OPTIONS_DATA, type OptionsData } from './app/options-data.ts';
+import { OrderDesk } from './app/orders/order-desk.ts';
+import { ORDERS_DATA, type OrdersData } from './app/orders/orders-data.ts';
 import { RateLimiter } from './app/rate-limiter.ts';
 import { ChainChannel } from './app/stream/chain/chain-channel.ts';
+import { OrdersChannel } from './app/stream/orders/orders-channel.ts';
 import { QuotesChannel } from './app/stream/quotes/quotes-channel.ts';
 import { StreamHub } from './app/stream/stream-hub.ts';
 import { RATE_WINDOW_MS, streamLimits, type GatewayConfig } from './config.ts';
@@ -27,6 +30,9 @@ export async function serve(
       quotes: app.get(QuotesChannel, { strict: false }),
       options: app.get<OptionsData>(OPTIONS_DATA, { strict: false }),
       chains: app.get(ChainChannel, { strict: false }),
+      desk: app.get(OrderDesk, { strict: false }),
+      orders: app.get<OrdersData>(ORDERS_DATA, { strict: false }),
+      ordersChannel: app.get(OrdersChannel, { strict: false }),
       limiter: app.get(RateLimiter, { strict: false }),
       access: app.get<AccessPolicy>(ACCESS_POLICY, { strict: false }),
       checkAccess: (rule, principal, accountId) =>

@@ -7,6 +7,23 @@ export interface FieldProblem {
   problem: string;
 }
 
+export interface RiskCheckView {
+  /** Stable. */
+  code: string;
+  /** Whether it lets the order pass. */
+  passed: boolean;
+  /** Whether it was asked: a reducing order is not asked what exists to stop opening, an absent limit limits nothing. */
+  applied: boolean;
+  /** What was found, in `unit`. */
+  value: number | null;
+  /** What is allowed, in `unit`. */
+  limit: number | null;
+  /** rupees, units, ms, orders, bp (hundredths of a percent), rupees/point, lots; null without numbers. */
+  unit: string | null;
+  /** More about it, for a person. */
+  detail: string | null;
+}
+
 export interface Problem {
   /** Names the kind of problem; one per code. */
   type: string;
@@ -127,6 +144,8 @@ export interface Problem {
   context: Record<string, unknown>;
   /** Present when parameters are at fault. */
   errors?: FieldProblem[];
+  /** Present when an order is denied: every check with its numbers, in precedence order. */
+  checks?: RiskCheckView[];
 }
 
 export interface AgeView {
@@ -1273,6 +1292,461 @@ export interface TokenStatusesView {
   time_ms: number;
 }
 
+export interface DenialView {
+  /** Code of the first check in precedence order that failed. */
+  code: string;
+  /** For a person. */
+  message: string;
+  /** Whether an identical order under a new key can be accepted later. */
+  retryable: boolean;
+  /** Every check, in precedence order. */
+  checks: RiskCheckView[];
+}
+
+export interface PlacedOrderView {
+  /** The same for every repetition of the request. */
+  order_id: string;
+  /** UNKNOWN: no answer came; repeat it with the same key, or ask for the order. It may be at work. */
+  outcome: 'ACCEPTED' | 'DENIED' | 'UNKNOWN';
+  /** Its place in the account's sequence of events. */
+  account_seq: number | null;
+  /** Units of each order at the broker that it is sent in. */
+  slices: number[];
+  /** Market time after which nothing of it is sent. Epoch milliseconds, UTC. */
+  valid_until_ms: number | null;
+  /** What is to be said of it, for a person. */
+  detail: string | null;
+  /** With the outcome DENIED. */
+  denial: DenialView | null;
+}
+
+export interface OrderChargesView {
+  /** All of it. Rupees. */
+  total: number | null;
+  /** Brokerage. Rupees. */
+  brokerage: number | null;
+  /** Taxes. Rupees. */
+  taxes: number | null;
+  /** Charges of the exchange and others. Rupees. */
+  other: number | null;
+}
+
+export interface BookGreeksView {
+  /** Rupees per point of the underlying. */
+  delta: number | null;
+  /** Rupees of delta per point. */
+  gamma: number | null;
+  /** Rupees per volatility point. */
+  vega: number | null;
+  /** Rupees per day. */
+  theta: number | null;
+  /** Worst result over the scenarios; negative is a loss. Rupees. */
+  worst_scenario: number | null;
+}
+
+export interface OrderPreviewView {
+  /** Whether it would be accepted now. */
+  would_accept: boolean;
+  /** Why it would not. */
+  denial: DenialView | null;
+  /** Every check, in precedence order. */
+  checks: RiskCheckView[];
+  /** Units of each order at the broker that it would be sent in. */
+  slices: number[];
+  /** What would leave; for a market order its protection price. Rupees. */
+  price: number | null;
+  /** Whether it reduces the position. */
+  reducing: boolean;
+  /** Margin by our own estimate. Rupees. */
+  estimated_margin: number | null;
+  /** Margin by the broker's word; null where it could not be asked. Rupees. */
+  broker_margin: number | null;
+  /** Funds at hand; null where they are not known. Rupees. */
+  available_margin: number | null;
+  /** Null where the broker could not be asked. */
+  charges: OrderChargesView | null;
+  /** Null where a contract of the book cannot be valued. */
+  book_before: BookGreeksView | null;
+  /** With the order filled. */
+  book_after: BookGreeksView | null;
+}
+
+export interface ChildOrderView {
+  /** 26 characters; the broker knows it as the order's tag. */
+  child_id: string;
+  /** Place within its order, from 0. */
+  slice: number;
+  state:
+    | 'SENDING'
+    | 'UNKNOWN'
+    | 'ACKNOWLEDGED'
+    | 'OPEN'
+    | 'MODIFYING'
+    | 'CANCELLING'
+    | 'FILLED'
+    | 'CANCELLED'
+    | 'REJECTED'
+    | 'ABSENT'
+    | 'FAILED';
+  /** What it was sent for. Units (shares or contracts, not lots). */
+  quantity: number | null;
+  /** Limit. Rupees. */
+  price: number | null;
+  /** Trigger of a stop. Rupees. */
+  trigger_price: number | null;
+  /** The broker's number of it; null until the broker has named it. */
+  broker_order_id: string | null;
+  /** The broker's own word, as last seen. */
+  broker_status: string | null;
+  /** Why it ended or is unknown: a stable code, or the broker's. */
+  code: string | null;
+  /** The same for a person. */
+  message: string | null;
+  /** Units filled. */
+  filled_quantity: number;
+  /** Rupees per unit, over its fills. */
+  average_price: number | null;
+  /** When it was recorded. Epoch milliseconds, UTC. */
+  born_at_ms: number | null;
+  /** When it was handed to the network. Epoch milliseconds, UTC. */
+  sent_at_ms: number | null;
+  /** When the broker's answer had come. Epoch milliseconds, UTC. */
+  answered_at_ms: number | null;
+  /** When it ended. Epoch milliseconds, UTC. */
+  ended_at_ms: number | null;
+  /** Whether it was seen at the broker after it had been taken for absent. */
+  adopted: boolean;
+}
+
+export interface OrderView {
+  /** 26 characters of a-z and 2-7. */
+  order_id: string;
+  /** Identity of the account. */
+  account_id: string;
+  /** Who placed it. */
+  user_id: string;
+  /** `SEGMENT|token`. */
+  instrument_key: string;
+  /** As the exchange and the broker print it. */
+  trading_symbol: string | null;
+  side: 'BUY' | 'SELL';
+  /** Units (shares or contracts, not lots). */
+  quantity: number;
+  product: 'INTRADAY' | 'DELIVERY' | 'MTF';
+  order_type: 'LIMIT' | 'SL' | 'MARKET';
+  /** Limit; null for a market order. Rupees. */
+  price: number | null;
+  /** Trigger of a stop. Rupees. */
+  trigger_price: number | null;
+  validity: 'DAY' | 'IOC';
+  /** Units shown to the market; 0 for all. */
+  disclosed_quantity: number;
+  purpose: 'ENTRY' | 'EXIT';
+  /** Strategy it belongs to; null for an order by hand. */
+  strategy: string | null;
+  status: 'DENIED' | 'PENDING' | 'WORKING' | 'UNKNOWN' | 'FILLED' | 'CANCELLED' | 'REJECTED' | 'FAILED';
+  /** Whether it reduced the position when it was decided. */
+  reducing: boolean;
+  /** Placed elsewhere with the broker; it is only followed. */
+  foreign: boolean;
+  /** Units filled. */
+  filled_quantity: number;
+  /** Units that may still be filled. */
+  open_quantity: number;
+  /** Units that were never sent and never will be. */
+  lapsed_quantity: number;
+  /** Rupees per unit, over its fills. */
+  average_price: number | null;
+  /** Market time after which nothing of it is sent. Epoch milliseconds, UTC. */
+  valid_until_ms: number | null;
+  /** The price it was decided on. Rupees. */
+  decided_price: number | null;
+  /** When it came. Epoch milliseconds, UTC. */
+  created_at_ms: number | null;
+  /** Market time of the decision. Epoch milliseconds, UTC. */
+  decided_at_ms: number | null;
+  /** When something last happened to it. Epoch milliseconds, UTC. */
+  updated_at_ms: number | null;
+  /** Place of the last event about it in the account's sequence. */
+  account_seq: number;
+  /** Why it was denied; null for any other. */
+  denial: DenialView | null;
+  /** Its orders at the broker, in their order. */
+  children: ChildOrderView[];
+}
+
+export interface ChangedOrderView {
+  /** UNKNOWN: no answer came, it may have been done; the order is as it is recorded now. */
+  outcome: 'DONE' | 'UNKNOWN';
+  /** Null where it could not be asked for. */
+  order: OrderView | null;
+}
+
+export interface CancelledOrdersView {
+  /** UNKNOWN: no answer came; some or all may be cancelled. */
+  outcome: 'DONE' | 'UNKNOWN';
+  /** Orders whose cancelling was asked for. */
+  order_ids: string[];
+}
+
+export interface OrderBookView {
+  orders: OrderView[];
+  /** Gives the next page; null on the last. */
+  next_cursor: string | null;
+  /** The page contains every event of the account up to this one. */
+  account_seq: number;
+}
+
+export interface OrderFillView {
+  fill_id: string;
+  order_id: string;
+  child_id: string;
+  /** The broker's number of the order. */
+  broker_order_id: string | null;
+  account_id: string;
+  /** `SEGMENT|token`. */
+  instrument_key: string;
+  side: 'BUY' | 'SELL';
+  product: 'INTRADAY' | 'DELIVERY' | 'MTF';
+  /** Units. */
+  quantity: number;
+  /** Rupees per unit. */
+  price: number | null;
+  /** Quantity times price. Rupees. */
+  value: number | null;
+  /** When it was learnt. Epoch milliseconds, UTC. */
+  at_ms: number | null;
+  /** Market time. Epoch milliseconds, UTC. */
+  market_time_ms: number | null;
+  /** Strategy it belongs to. */
+  strategy: string | null;
+}
+
+export interface OrderTradesView {
+  trades: OrderFillView[];
+  /** Gives the next page; null on the last. */
+  next_cursor: string | null;
+}
+
+export interface OrderWriterView {
+  account_id: string;
+  /** The process that writes the account. */
+  replica: string;
+  /** Grows each time the account changes hands. */
+  epoch: number;
+  /** Place of the last event of the account. */
+  account_seq: number;
+  /** Nothing is sent until an operator resumes the account. */
+  halted: boolean;
+  /** Why it is halted. */
+  halt_reason: string | null;
+  /** Orders of which nobody knows whether the broker has them. */
+  unknown_orders: number;
+  /** When the broker's books were last read whole. Epoch milliseconds, UTC. */
+  reconciled_at_ms: number | null;
+  /** Whether the broker's stream of order updates is open. */
+  stream_open: boolean;
+  /** live or simulator; null while it is not known. */
+  market_source: string | null;
+  /** Market time. Epoch milliseconds, UTC. */
+  market_time_ms: number | null;
+  /** Whether market time goes on by our own clock. */
+  market_time_extrapolated: boolean;
+  /** Order calls that could be made now, opening. */
+  free_calls: number;
+  /** Order calls that could be made now, for exits. */
+  free_exit_calls: number;
+}
+
+export interface ReconciledView {
+  /** Orders that are still in doubt. */
+  unknown_orders: number;
+  /** Orders whose doubt ended. */
+  resolved: number;
+  /** Orders placed elsewhere. */
+  foreign_orders: number;
+  /** When the broker's book was read. Epoch milliseconds, UTC. */
+  read_at_ms: number | null;
+}
+
+export interface ResumedAccountView {
+  /** False: it trades again. */
+  halted: boolean;
+}
+
+export interface OrderEventView {
+  /** Place in the account's sequence, which has no holes. */
+  account_seq: number;
+  kind:
+    | 'ACCEPTED'
+    | 'DENIED'
+    | 'CHILD_BORN'
+    | 'CHILD_ACKNOWLEDGED'
+    | 'CHILD_UNKNOWN'
+    | 'CHILD_REJECTED'
+    | 'CHILD_FAILED'
+    | 'CHILD_ABSENT'
+    | 'CHILD_OPEN'
+    | 'CHILD_FILL'
+    | 'CHILD_CANCELLED'
+    | 'CHILD_ADOPTED'
+    | 'MODIFY_REQUESTED'
+    | 'MODIFIED'
+    | 'MODIFY_REFUSED'
+    | 'CANCEL_REQUESTED'
+    | 'CANCEL_REFUSED'
+    | 'REMAINDER_LAPSED'
+    | 'FOREIGN'
+    | 'ODDITY'
+    | 'ACCOUNT_HALTED'
+    | 'ACCOUNT_RESUMED';
+  /** Null for events of the account. */
+  order_id: string | null;
+  /** The order at the broker that it is about. */
+  child_id: string | null;
+  /** When it was recorded. Epoch milliseconds, UTC. */
+  at_ms: number | null;
+  /** Market time. Epoch milliseconds, UTC. */
+  market_time_ms: number | null;
+  /** Status of the order after it. */
+  status: string | null;
+  /** A stable code, or the broker's. */
+  code: string | null;
+  /** The same for a person. */
+  message: string | null;
+  /** Where it was learnt: submit, reply, stream, book, history, timer or request. */
+  source: string;
+  /** Epoch of the writer that recorded it. */
+  epoch: number;
+  /** With the kind CHILD_FILL. */
+  fill: OrderFillView | null;
+}
+
+export interface OrderTimelineView {
+  order: OrderView;
+  /** At most 1,000. */
+  events: OrderEventView[];
+}
+
+export interface RiskLimitsView {
+  account_id: string;
+  /** Null for those of the account. */
+  strategy: string | null;
+  /** Give it back when changing them. */
+  revision: number;
+  /** Who changed them last. */
+  changed_by: string | null;
+  /** When. Epoch milliseconds, UTC. */
+  changed_at_ms: number | null;
+  /** Farthest price from the last one, hundredths of a percent. */
+  max_price_distance_bp: number | null;
+  /** Largest value of an order. Rupees. */
+  max_order_notional: number | null;
+  /** Largest order, units. */
+  max_order_quantity: number | null;
+  /** Limit of a market order around the last price, hundredths of a percent. */
+  market_protection_bp: number | null;
+  /** An equal order within this time is a duplicate, milliseconds. */
+  duplicate_window_ms: number | null;
+  /** Orders that work at once. */
+  max_open_orders: number | null;
+  /** Orders accepted within any second. */
+  max_orders_per_second: number | null;
+  /** Orders accepted within any minute. */
+  max_orders_per_minute: number | null;
+  /** Orders accepted in a day. */
+  max_orders_per_day: number | null;
+  /** Units held in one instrument with all working orders filled. */
+  max_position_quantity: number | null;
+  /** Sum of quantity times price over all instruments. Rupees. */
+  max_exposure: number | null;
+  /** Loss of the day, realised and not. Rupees. */
+  max_daily_loss: number | null;
+  /** Rupees per point of the underlying. */
+  max_book_delta: number | null;
+  /** Rupees of delta per point. */
+  max_book_gamma: number | null;
+  /** Rupees per volatility point. */
+  max_book_vega: number | null;
+  /** Worst loss over the scenarios. Rupees. */
+  max_scenario_loss: number | null;
+  /** Part of the funds that orders may use, hundredths of a percent. */
+  max_margin_use_bp: number | null;
+  /** No order that could meet an own one; true where nothing is set. */
+  forbid_self_trade: boolean;
+  /** Keys of instruments or underlyings; empty allows all. */
+  allowed_instruments: string[];
+  /** Products; empty allows all. */
+  allowed_products: string[];
+}
+
+export interface RiskUsageView {
+  /** Orders that work. */
+  open_orders: number;
+  /** Orders accepted today. */
+  orders_today: number;
+  /** Orders of which nobody knows whether the broker has them. */
+  unknown_orders: number;
+  /** Sum of quantity times price, with all working orders filled. Rupees. */
+  exposure: number | null;
+  /** Result of the day, realised and not. Rupees. */
+  day_pnl: number | null;
+  /** Funds at hand; null where they are not known. Rupees. */
+  available_margin: number | null;
+  /** Margin kept for orders that are on their way. Rupees. */
+  reserved_margin: number | null;
+  /** Null where a contract of the book cannot be valued. */
+  book: BookGreeksView | null;
+}
+
+export interface AccountLimitsView {
+  /** That of the account first. Nothing where only the defaults hold. */
+  limits: RiskLimitsView[];
+  /** Null while nobody writes the account. */
+  usage: RiskUsageView | null;
+}
+
+export interface ChangedLimitsView {
+  limits: RiskLimitsView;
+}
+
+export interface KillSwitchView {
+  /** all, user:<id>, account:<id> or strategy:<account>:<name>. */
+  scope: string;
+  /** NOTHING: released. */
+  stops: 'NOTHING' | 'OPENING' | 'EVERYTHING';
+  /** As given. */
+  reason: string | null;
+  /** User, or the name of the door. */
+  engaged_by: string;
+  /** When it was turned last. Epoch milliseconds, UTC. */
+  at_ms: number | null;
+  /** Grows with each turn. */
+  revision: number;
+}
+
+export interface KillSwitchesView {
+  switches: KillSwitchView[];
+}
+
+export interface TurnedSwitchView {
+  switch: KillSwitchView;
+  /** Accounts whose working orders are being cancelled. */
+  cancelling: string[];
+}
+
+export interface BrokerSwitchView {
+  segment: string;
+  /** Whether the account is enabled for the segment. */
+  active: boolean;
+  /** Whether the broker refuses its orders. */
+  kill_switch_enabled: boolean;
+}
+
+export interface BrokerSwitchesView {
+  segments: BrokerSwitchView[];
+}
+
 /** Indices, VIX, sessions and breadth */
 export function overview(access: GatewayAccess, options: CallOptions = {}): Promise<OverviewView> {
   return callGateway(access, { operation: 'overview', method: 'GET', path: '/api/v1/market/overview' }, options);
@@ -2154,6 +2628,631 @@ export function tokenStatus(
       path: '/api/v1/auth/upstox/tokens/db-status',
       query: { check: request.check },
     },
+    options,
+  );
+}
+
+/** What {@link placeOrder} asks for. */
+export interface PlaceOrderRequest {
+  /** 1 to 128 printable characters; the same key again gives the first answer and does nothing anew. */
+  idempotency_key: string;
+  body: {
+    /** Identity of the broker account. */
+    account_id: string;
+    /** Instrument key (`SEGMENT|token`). */
+    instrument_key: string;
+    side: 'BUY' | 'SELL';
+    /** Units (shares or contracts), not lots. */
+    quantity: number;
+    /** INTRADAY, DELIVERY (carried forward in derivatives) or MTF. */
+    product: 'INTRADAY' | 'DELIVERY' | 'MTF';
+    /** LIMIT, SL (a stop with a limit), or MARKET, which leaves as a limit at the protection price. */
+    order_type: 'LIMIT' | 'SL' | 'MARKET';
+    /** Limit, rupees; not for MARKET. */
+    price?: number;
+    /** Rupees; for SL only. */
+    trigger_price?: number;
+    validity?: 'DAY' | 'IOC';
+    /** Units shown to the market; 0 for all. */
+    disclosed_quantity?: number;
+    /** Decides how long it is valid unless it says so: 2 s or 30 s. */
+    purpose?: 'ENTRY' | 'EXIT';
+    /** Strategy it belongs to; empty for an order by hand. */
+    strategy?: string;
+    /** Market time after which nothing of it may be sent, epoch milliseconds. */
+    valid_until_ms?: number;
+    /** The price it was decided on, rupees. */
+    decided_price?: number;
+    /** Market time at which it was decided, epoch milliseconds. */
+    decided_at_ms?: number;
+  };
+}
+
+/** Places an order */
+export function placeOrder(
+  access: GatewayAccess,
+  request: PlaceOrderRequest,
+  options: CallOptions = {},
+): Promise<PlacedOrderView> {
+  return callGateway(
+    access,
+    {
+      operation: 'placeOrder',
+      method: 'POST',
+      path: '/api/v1/orders/place',
+      headers: { 'Idempotency-Key': request.idempotency_key },
+      body: request.body,
+    },
+    options,
+  );
+}
+
+/** What {@link previewOrder} asks for. */
+export interface PreviewOrderRequest {
+  body: {
+    /** Identity of the broker account. */
+    account_id: string;
+    /** Instrument key (`SEGMENT|token`). */
+    instrument_key: string;
+    side: 'BUY' | 'SELL';
+    /** Units (shares or contracts), not lots. */
+    quantity: number;
+    /** INTRADAY, DELIVERY (carried forward in derivatives) or MTF. */
+    product: 'INTRADAY' | 'DELIVERY' | 'MTF';
+    /** LIMIT, SL (a stop with a limit), or MARKET, which leaves as a limit at the protection price. */
+    order_type: 'LIMIT' | 'SL' | 'MARKET';
+    /** Limit, rupees; not for MARKET. */
+    price?: number;
+    /** Rupees; for SL only. */
+    trigger_price?: number;
+    validity?: 'DAY' | 'IOC';
+    /** Units shown to the market; 0 for all. */
+    disclosed_quantity?: number;
+    /** Decides how long it is valid unless it says so: 2 s or 30 s. */
+    purpose?: 'ENTRY' | 'EXIT';
+    /** Strategy it belongs to; empty for an order by hand. */
+    strategy?: string;
+    /** Market time after which nothing of it may be sent, epoch milliseconds. */
+    valid_until_ms?: number;
+    /** The price it was decided on, rupees. */
+    decided_price?: number;
+    /** Market time at which it was decided, epoch milliseconds. */
+    decided_at_ms?: number;
+  };
+}
+
+/** Checks, slices, margin, charges and effect on the book of an order; sends nothing */
+export function previewOrder(
+  access: GatewayAccess,
+  request: PreviewOrderRequest,
+  options: CallOptions = {},
+): Promise<OrderPreviewView> {
+  return callGateway(
+    access,
+    { operation: 'previewOrder', method: 'POST', path: '/api/v1/orders/preview', body: request.body },
+    options,
+  );
+}
+
+/** What {@link modifyOrder} asks for. */
+export interface ModifyOrderRequest {
+  /** 1 to 128 printable characters; the same key again gives the first answer and does nothing anew. */
+  idempotency_key?: string | undefined;
+  body: {
+    /** 26 characters of a-z and 2-7. */
+    order_id: string;
+    /** Identity of the broker account. */
+    account_id?: string;
+    /** That of the whole order. */
+    quantity?: number;
+    /** Limit, rupees. */
+    price?: number;
+    /** Rupees; for SL only. */
+    trigger_price?: number;
+  };
+}
+
+/** Changes price, trigger or quantity of a working order */
+export function modifyOrder(
+  access: GatewayAccess,
+  request: ModifyOrderRequest,
+  options: CallOptions = {},
+): Promise<ChangedOrderView> {
+  return callGateway(
+    access,
+    {
+      operation: 'modifyOrder',
+      method: 'PUT',
+      path: '/api/v1/orders/modify',
+      headers: { 'Idempotency-Key': request.idempotency_key },
+      body: request.body,
+    },
+    options,
+  );
+}
+
+/** What {@link cancelOrder} asks for. */
+export interface CancelOrderRequest {
+  /** 26 characters of a-z and 2-7. */
+  order_id: string;
+  /** Identity of the broker account. */
+  account_id?: string | undefined;
+  /** 1 to 128 printable characters; the same key again gives the first answer and does nothing anew. */
+  idempotency_key?: string | undefined;
+}
+
+/** Cancels what of an order may still be filled */
+export function cancelOrder(
+  access: GatewayAccess,
+  request: CancelOrderRequest,
+  options: CallOptions = {},
+): Promise<ChangedOrderView> {
+  return callGateway(
+    access,
+    {
+      operation: 'cancelOrder',
+      method: 'DELETE',
+      path: '/api/v1/orders/cancel',
+      query: { order_id: request.order_id, account_id: request.account_id },
+      headers: { 'Idempotency-Key': request.idempotency_key },
+    },
+    options,
+  );
+}
+
+/** What {@link cancelAllOrders} asks for. */
+export interface CancelAllOrdersRequest {
+  /** Identity of the broker account. */
+  account_id: string;
+  /** Only those of this strategy. */
+  strategy?: string | undefined;
+  /** Only those in this instrument. */
+  instrument_key?: string | '' | undefined;
+}
+
+/** Cancels what works */
+export function cancelAllOrders(
+  access: GatewayAccess,
+  request: CancelAllOrdersRequest,
+  options: CallOptions = {},
+): Promise<CancelledOrdersView> {
+  return callGateway(
+    access,
+    {
+      operation: 'cancelAllOrders',
+      method: 'DELETE',
+      path: '/api/v1/orders/cancel-all',
+      query: { account_id: request.account_id, strategy: request.strategy, instrument_key: request.instrument_key },
+    },
+    options,
+  );
+}
+
+/** What {@link orderBook} asks for. */
+export interface OrderBookRequest {
+  /** Identity of the broker account. */
+  account_id: string;
+  /** All when absent. */
+  instrument_key?: string | '' | undefined;
+  /** All when absent. */
+  strategy?: string | undefined;
+  /** First day, YYYY-MM-DD (IST), included; today when absent. */
+  from?: string | undefined;
+  /** Last day, YYYY-MM-DD (IST), included. */
+  to?: string | undefined;
+  /** 1 to 500; 100 when absent. */
+  limit?: number | undefined;
+  /** `next_cursor` of an earlier answer. */
+  cursor?: string | undefined;
+  /** Statuses, separated by commas; all when absent. */
+  status?: string | undefined;
+  /** Only what may still be filled, of whatever day. */
+  working?: 'true' | 'false' | undefined;
+}
+
+/** Orders of an account, newest first */
+export function orderBook(
+  access: GatewayAccess,
+  request: OrderBookRequest,
+  options: CallOptions = {},
+): Promise<OrderBookView> {
+  return callGateway(
+    access,
+    {
+      operation: 'orderBook',
+      method: 'GET',
+      path: '/api/v1/orders/book',
+      query: {
+        account_id: request.account_id,
+        instrument_key: request.instrument_key,
+        strategy: request.strategy,
+        from: request.from,
+        to: request.to,
+        limit: request.limit,
+        cursor: request.cursor,
+        status: request.status,
+        working: request.working,
+      },
+    },
+    options,
+  );
+}
+
+/** What {@link orderTrades} asks for. */
+export interface OrderTradesRequest {
+  /** Identity of the broker account. */
+  account_id: string;
+  /** All when absent. */
+  instrument_key?: string | '' | undefined;
+  /** All when absent. */
+  strategy?: string | undefined;
+  /** First day, YYYY-MM-DD (IST), included; today when absent. */
+  from?: string | undefined;
+  /** Last day, YYYY-MM-DD (IST), included. */
+  to?: string | undefined;
+  /** 1 to 500; 100 when absent. */
+  limit?: number | undefined;
+  /** `next_cursor` of an earlier answer. */
+  cursor?: string | undefined;
+  /** Only those of this order. */
+  order_id?: string | '' | undefined;
+}
+
+/** Fills of an account, newest first */
+export function orderTrades(
+  access: GatewayAccess,
+  request: OrderTradesRequest,
+  options: CallOptions = {},
+): Promise<OrderTradesView> {
+  return callGateway(
+    access,
+    {
+      operation: 'orderTrades',
+      method: 'GET',
+      path: '/api/v1/orders/trades',
+      query: {
+        account_id: request.account_id,
+        instrument_key: request.instrument_key,
+        strategy: request.strategy,
+        from: request.from,
+        to: request.to,
+        limit: request.limit,
+        cursor: request.cursor,
+        order_id: request.order_id,
+      },
+    },
+    options,
+  );
+}
+
+/** What {@link orderWriter} asks for. */
+export interface OrderWriterRequest {
+  /** Identity of the broker account. */
+  account_id: string;
+}
+
+/** How the one writer of an account does */
+export function orderWriter(
+  access: GatewayAccess,
+  request: OrderWriterRequest,
+  options: CallOptions = {},
+): Promise<OrderWriterView> {
+  return callGateway(
+    access,
+    {
+      operation: 'orderWriter',
+      method: 'GET',
+      path: '/api/v1/orders/writer',
+      query: { account_id: request.account_id },
+    },
+    options,
+  );
+}
+
+/** What {@link reconcileOrders} asks for. */
+export interface ReconcileOrdersRequest {
+  body: {
+    /** Identity of the broker account. */
+    account_id: string;
+  };
+}
+
+/** Compares our orders with the broker's books now */
+export function reconcileOrders(
+  access: GatewayAccess,
+  request: ReconcileOrdersRequest,
+  options: CallOptions = {},
+): Promise<ReconciledView> {
+  return callGateway(
+    access,
+    { operation: 'reconcileOrders', method: 'POST', path: '/api/v1/orders/reconcile', body: request.body },
+    options,
+  );
+}
+
+/** What {@link resumeAccount} asks for. */
+export interface ResumeAccountRequest {
+  body: {
+    /** Identity of the broker account. */
+    account_id: string;
+    /** For the record. */
+    reason?: string;
+  };
+}
+
+/** Ends the halt of an account */
+export function resumeAccount(
+  access: GatewayAccess,
+  request: ResumeAccountRequest,
+  options: CallOptions = {},
+): Promise<ResumedAccountView> {
+  return callGateway(
+    access,
+    { operation: 'resumeAccount', method: 'POST', path: '/api/v1/orders/resume', body: request.body },
+    options,
+  );
+}
+
+/** What {@link order} asks for. */
+export interface OrderRequest {
+  /** 26 characters of a-z and 2-7. */
+  order_id: string;
+  /** Identity of the broker account. */
+  account_id?: string | undefined;
+}
+
+/** One order with its orders at the broker */
+export function order(access: GatewayAccess, request: OrderRequest, options: CallOptions = {}): Promise<OrderView> {
+  return callGateway(
+    access,
+    {
+      operation: 'order',
+      method: 'GET',
+      path: `/api/v1/orders/${encodeURIComponent(request.order_id)}`,
+      query: { account_id: request.account_id },
+    },
+    options,
+  );
+}
+
+/** What {@link orderTimeline} asks for. */
+export interface OrderTimelineRequest {
+  /** 26 characters of a-z and 2-7. */
+  order_id: string;
+  /** Identity of the broker account. */
+  account_id?: string | undefined;
+}
+
+/** Every event of an order, oldest first */
+export function orderTimeline(
+  access: GatewayAccess,
+  request: OrderTimelineRequest,
+  options: CallOptions = {},
+): Promise<OrderTimelineView> {
+  return callGateway(
+    access,
+    {
+      operation: 'orderTimeline',
+      method: 'GET',
+      path: `/api/v1/orders/${encodeURIComponent(request.order_id)}/timeline`,
+      query: { account_id: request.account_id },
+    },
+    options,
+  );
+}
+
+/** What {@link trades} asks for. */
+export interface TradesRequest {
+  /** Identity of the broker account. */
+  account_id: string;
+  /** All when absent. */
+  instrument_key?: string | '' | undefined;
+  /** All when absent. */
+  strategy?: string | undefined;
+  /** First day, YYYY-MM-DD (IST), included; today when absent. */
+  from?: string | undefined;
+  /** Last day, YYYY-MM-DD (IST), included. */
+  to?: string | undefined;
+  /** 1 to 500; 100 when absent. */
+  limit?: number | undefined;
+  /** `next_cursor` of an earlier answer. */
+  cursor?: string | undefined;
+  /** Only those of this order. */
+  order_id?: string | '' | undefined;
+}
+
+/** Fills of an account, newest first */
+export function trades(
+  access: GatewayAccess,
+  request: TradesRequest,
+  options: CallOptions = {},
+): Promise<OrderTradesView> {
+  return callGateway(
+    access,
+    {
+      operation: 'trades',
+      method: 'GET',
+      path: '/api/v1/trades',
+      query: {
+        account_id: request.account_id,
+        instrument_key: request.instrument_key,
+        strategy: request.strategy,
+        from: request.from,
+        to: request.to,
+        limit: request.limit,
+        cursor: request.cursor,
+        order_id: request.order_id,
+      },
+    },
+    options,
+  );
+}
+
+/** What {@link riskLimits} asks for. */
+export interface RiskLimitsRequest {
+  /** Identity of the broker account. */
+  account_id: string;
+}
+
+/** The limits of an account and its use of them */
+export function riskLimits(
+  access: GatewayAccess,
+  request: RiskLimitsRequest,
+  options: CallOptions = {},
+): Promise<AccountLimitsView> {
+  return callGateway(
+    access,
+    { operation: 'riskLimits', method: 'GET', path: '/api/v1/risk/limits', query: { account_id: request.account_id } },
+    options,
+  );
+}
+
+/** What {@link setRiskLimits} asks for. */
+export interface SetRiskLimitsRequest {
+  body: {
+    /** Identity of the broker account. */
+    account_id: string;
+    /** Those of one strategy of the account; empty for the account. */
+    strategy?: string;
+    /** The one that was read; 0 where none is set yet. */
+    revision: number;
+    /** Farthest price from the last one, hundredths of a percent. */
+    max_price_distance_bp?: number | null;
+    /** Largest value of an order. Rupees. */
+    max_order_notional?: number | null;
+    /** Units. */
+    max_order_quantity?: number | null;
+    /** Limit of a market order around the last price, hundredths of a percent. */
+    market_protection_bp?: number | null;
+    /** An equal order within this time is a duplicate, milliseconds. */
+    duplicate_window_ms?: number | null;
+    /** Orders that work at once. */
+    max_open_orders?: number | null;
+    /** Orders accepted within any second. */
+    max_orders_per_second?: number | null;
+    /** Orders accepted within any minute. */
+    max_orders_per_minute?: number | null;
+    /** Orders accepted in a day. */
+    max_orders_per_day?: number | null;
+    /** Units held in one instrument with all working orders filled. */
+    max_position_quantity?: number | null;
+    /** Sum of quantity times price over all instruments. Rupees. */
+    max_exposure?: number | null;
+    /** Loss of the day, realised and not. Rupees. */
+    max_daily_loss?: number | null;
+    /** Rupees per point of the underlying. */
+    max_book_delta?: number | null;
+    /** Rupees of delta per point. */
+    max_book_gamma?: number | null;
+    /** Rupees per volatility point. */
+    max_book_vega?: number | null;
+    /** Worst loss over the scenarios. Rupees. */
+    max_scenario_loss?: number | null;
+    /** Part of the funds that orders may use, hundredths of a percent. */
+    max_margin_use_bp?: number | null;
+    /** No order that could meet an own one. */
+    forbid_self_trade?: boolean | null;
+    /** Keys of instruments or underlyings; empty allows all. */
+    allowed_instruments?: string[];
+    /** Empty allows all. */
+    allowed_products?: ('INTRADAY' | 'DELIVERY' | 'MTF')[];
+  };
+}
+
+/** Replaces the limits of an account or of one of its strategies */
+export function setRiskLimits(
+  access: GatewayAccess,
+  request: SetRiskLimitsRequest,
+  options: CallOptions = {},
+): Promise<ChangedLimitsView> {
+  return callGateway(
+    access,
+    { operation: 'setRiskLimits', method: 'PUT', path: '/api/v1/risk/limits', body: request.body },
+    options,
+  );
+}
+
+/** Kill switches that concern the caller */
+export function killSwitches(access: GatewayAccess, options: CallOptions = {}): Promise<KillSwitchesView> {
+  return callGateway(access, { operation: 'killSwitches', method: 'GET', path: '/api/v1/risk/kill-switch' }, options);
+}
+
+/** What {@link turnKillSwitch} asks for. */
+export interface TurnKillSwitchRequest {
+  body: {
+    action: 'engage' | 'release';
+    /** What it covers: everyone, all that is yours, one account, one strategy. */
+    scope: 'all' | 'user' | 'account' | 'strategy';
+    /** Of the scopes account and strategy. */
+    account_id?: string;
+    /** Of the scope strategy. */
+    strategy?: string;
+    /** Orders that open, or all of them. */
+    stops?: 'OPENING' | 'EVERYTHING';
+    /** Also cancels what works within the scope. */
+    cancel_orders?: boolean;
+    /** For the record. */
+    reason?: string;
+  };
+}
+
+/** Engages or releases a kill switch; answered after it is recorded */
+export function turnKillSwitch(
+  access: GatewayAccess,
+  request: TurnKillSwitchRequest,
+  options: CallOptions = {},
+): Promise<TurnedSwitchView> {
+  return callGateway(
+    access,
+    { operation: 'turnKillSwitch', method: 'POST', path: '/api/v1/risk/kill-switch', body: request.body },
+    options,
+  );
+}
+
+/** What {@link brokerKillSwitch} asks for. */
+export interface BrokerKillSwitchRequest {
+  /** Identity of the broker account. */
+  account_id: string;
+}
+
+/** The broker's own kill switch of an account */
+export function brokerKillSwitch(
+  access: GatewayAccess,
+  request: BrokerKillSwitchRequest,
+  options: CallOptions = {},
+): Promise<BrokerSwitchesView> {
+  return callGateway(
+    access,
+    {
+      operation: 'brokerKillSwitch',
+      method: 'GET',
+      path: '/api/v1/risk/broker-kill-switch',
+      query: { account_id: request.account_id },
+    },
+    options,
+  );
+}
+
+/** What {@link turnBrokerKillSwitch} asks for. */
+export interface TurnBrokerKillSwitchRequest {
+  body: {
+    /** Identity of the broker account. */
+    account_id: string;
+    segments: ('NSE_EQ' | 'BSE_EQ' | 'NSE_FO' | 'BSE_FO')[];
+    /** Whether the broker refuses orders of the segments from now on. */
+    enable: boolean;
+  };
+}
+
+/** Turns the broker's own kill switch of segments on or off */
+export function turnBrokerKillSwitch(
+  access: GatewayAccess,
+  request: TurnBrokerKillSwitchRequest,
+  options: CallOptions = {},
+): Promise<BrokerSwitchesView> {
+  return callGateway(
+    access,
+    { operation: 'turnBrokerKillSwitch', method: 'POST', path: '/api/v1/risk/broker-kill-switch', body: request.body },
     options,
   );
 }

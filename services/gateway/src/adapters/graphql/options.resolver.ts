@@ -21,6 +21,7 @@ import {
   SmileView,
 } from '../http/views/options.view.ts';
 import { PayoffView } from '../http/views/payoff.view.ts';
+import { given } from './given.ts';
 import { LiveFeeds, type LiveContext } from './live-feeds.ts';
 
 const UNDERLYING = { type: () => String, description: 'Key (`SEGMENT|token`) or trading symbol of the underlying.' };
@@ -137,11 +138,4 @@ export class OptionsResolver {
       chain: { seq, snapshot, time_ms, chain: chainFigures({ ...body.chain, rows: [...body.rows] }, time_ms) },
     }));
   }
-}
-
-/** The fields that have a value. */
-function given<T extends object>(fields: T): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(fields).filter(([, value]) => value !== undefined && value !== null),
-  ) as Partial<T>;
 }

@@ -1,4 +1,4 @@
-import { gatewayApi, gatewayOptionsApi, grpcHealth, grpcReflection } from '@vega/contracts';
+import { gatewayApi, gatewayOptionsApi, gatewayOrdersApi, grpcHealth, grpcReflection } from '@vega/contracts';
 import type { AccessRule } from '../../app/access.ts';
 import { method } from './methods.ts';
 
@@ -6,6 +6,7 @@ import { method } from './methods.ts';
 export const SERVICE_NAMES = {
   marketData: 'vega.gateway.v1.MarketData',
   optionChains: 'vega.gateway.v1.OptionChains',
+  orders: 'vega.gateway.v1.Orders',
   health: 'grpc.health.v1.Health',
   reflection: 'grpc.reflection.v1.ServerReflection',
   reflectionAlpha: 'grpc.reflection.v1alpha.ServerReflection',
@@ -41,6 +42,61 @@ export const OPTION_CHAINS = {
   ),
 };
 
+/** `vega.gateway.v1.Orders`. */
+export const ORDERS = {
+  PlaceOrder: method(
+    `/${SERVICE_NAMES.orders}/PlaceOrder`,
+    gatewayOrdersApi.PlaceOrderRequest,
+    gatewayOrdersApi.PlaceOrderResponse,
+  ),
+  PreviewOrder: method(
+    `/${SERVICE_NAMES.orders}/PreviewOrder`,
+    gatewayOrdersApi.PreviewOrderRequest,
+    gatewayOrdersApi.PreviewOrderResponse,
+  ),
+  ModifyOrder: method(
+    `/${SERVICE_NAMES.orders}/ModifyOrder`,
+    gatewayOrdersApi.ModifyOrderRequest,
+    gatewayOrdersApi.ModifyOrderResponse,
+  ),
+  CancelOrder: method(
+    `/${SERVICE_NAMES.orders}/CancelOrder`,
+    gatewayOrdersApi.CancelOrderRequest,
+    gatewayOrdersApi.CancelOrderResponse,
+  ),
+  CancelAllOrders: method(
+    `/${SERVICE_NAMES.orders}/CancelAllOrders`,
+    gatewayOrdersApi.CancelAllOrdersRequest,
+    gatewayOrdersApi.CancelAllOrdersResponse,
+  ),
+  GetOrder: method(
+    `/${SERVICE_NAMES.orders}/GetOrder`,
+    gatewayOrdersApi.GetOrderRequest,
+    gatewayOrdersApi.GetOrderResponse,
+  ),
+  GetOrderBook: method(
+    `/${SERVICE_NAMES.orders}/GetOrderBook`,
+    gatewayOrdersApi.GetOrderBookRequest,
+    gatewayOrdersApi.GetOrderBookResponse,
+  ),
+  GetTrades: method(
+    `/${SERVICE_NAMES.orders}/GetTrades`,
+    gatewayOrdersApi.GetTradesRequest,
+    gatewayOrdersApi.GetTradesResponse,
+  ),
+  EngageKillSwitch: method(
+    `/${SERVICE_NAMES.orders}/EngageKillSwitch`,
+    gatewayOrdersApi.EngageKillSwitchRequest,
+    gatewayOrdersApi.EngageKillSwitchResponse,
+  ),
+  StreamOrders: method(
+    `/${SERVICE_NAMES.orders}/StreamOrders`,
+    gatewayOrdersApi.StreamOrdersRequest,
+    gatewayOrdersApi.StreamOrdersResponse,
+    { response: true },
+  ),
+};
+
 /** Who may call each method; health and reflection are open. */
 export const MARKET_DATA_ACCESS = {
   GetQuotes: { scope: 'read' },
@@ -51,6 +107,22 @@ export const OPTION_CHAINS_ACCESS = {
   GetChain: { scope: 'read' },
   StreamChain: { scope: 'read' },
 } as const satisfies Record<keyof typeof OPTION_CHAINS, AccessRule>;
+
+const IN_REQUEST = { in: 'request', name: 'account_id' } as const;
+
+/** The account of an order that is named by its id is looked at by orders. */
+export const ORDERS_ACCESS = {
+  PlaceOrder: { scope: 'trade', account: IN_REQUEST },
+  PreviewOrder: { scope: 'read', account: IN_REQUEST },
+  ModifyOrder: { scope: 'trade' },
+  CancelOrder: { scope: 'trade' },
+  CancelAllOrders: { scope: 'trade', account: IN_REQUEST },
+  GetOrder: { scope: 'read' },
+  GetOrderBook: { scope: 'read', account: IN_REQUEST },
+  GetTrades: { scope: 'read', account: IN_REQUEST },
+  EngageKillSwitch: { scope: 'trade', account: IN_REQUEST },
+  StreamOrders: { scope: 'read', account: IN_REQUEST },
+} as const satisfies Record<keyof typeof ORDERS, AccessRule>;
 
 /** `grpc.health.v1.Health`. */
 export const HEALTH = {

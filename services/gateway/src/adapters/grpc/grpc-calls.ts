@@ -80,7 +80,7 @@ export class GrpcCalls {
     };
   }
 
-  /** Who calls. Throws `OutcomeError` for a client that is not let in or asks too often. */
+  /** Who calls. Throws `OutcomeError` for a client that is not let in, asks too often, or may not touch the account. */
   async admit(incoming: Incoming, rule: AccessRule): Promise<Principal> {
     const { access, limiter, rateWindowMs } = this.parts;
     const permit = await limiter.take(clientOf(hostOf(incoming.getPeer())));

@@ -1,5 +1,5 @@
 import { applyDecorators, type Type } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOperation, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import type { ErrorCode } from '@vega/contracts';
 import { Problem, PROBLEM_TYPE } from './problem.ts';
 import { PROBLEM_KINDS } from './problem-table.ts';
@@ -19,14 +19,14 @@ export const BROKER_CODES: readonly ErrorCode[] = [
 ];
 
 /**
- * Documents an endpoint: its view, every code it may tell by HTTP status, and whether failures of the market's side carry
+ * Documents an endpoint: its view (under 200 unless `status` is given), every code it may tell by HTTP status, and whether failures of the market's side carry
  * what was `known` before.
  */
 export function Answers(
   view: Type,
   summary: string,
   codes: readonly ErrorCode[],
-  options: { known?: boolean; description?: string } = {},
+  options: { known?: boolean; description?: string; status?: number } = {},
 ): MethodDecorator & ClassDecorator {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of [...ANYWHERE, ...codes]) {
@@ -36,7 +36,7 @@ export function Answers(
   return applyDecorators(
     ApiExtraModels(Problem, view),
     ApiOperation({ summary, ...(options.description === undefined ? {} : { description: options.description }) }),
-    ApiOkResponse({ type: view, description: summary }),
+    ApiResponse({ status: options.status ?? 200, type: view, description: summary }),
     ...[...byStatus]
       .sort(([a], [b]) => a - b)
       .map(([status, told]) =>

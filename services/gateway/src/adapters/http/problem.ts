@@ -3,6 +3,7 @@ import { OperationalError, OutcomeError } from '@vega/kernel';
 import { HttpException } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { MarketFailure } from '../../app/market-queries.ts';
+import { RiskCheckView, type DenialView } from '../orders/risk-check.view.ts';
 import { codeOfStatus, PROBLEM_KINDS } from './problem-table.ts';
 
 /** The media type of RFC 9457. */
@@ -52,12 +53,29 @@ export class Problem {
 
   @ApiProperty({ type: [FieldProblem], required: false, description: 'Present when parameters are at fault.' })
   errors?: FieldProblem[];
+
+  @ApiProperty({
+    type: [RiskCheckView],
+    required: false,
+    description: 'Present when an order is denied: every check with its numbers, in precedence order.',
+  })
+  checks?: RiskCheckView[];
 }
 
 /** Parameters that do not fit their schema. */
 export class RequestInvalid extends OutcomeError {
   constructor(readonly fields: readonly FieldProblem[]) {
     super('BAD_REQUEST', fields.map(({ field, problem }) => `${field}: ${problem}`).join('; '));
+  }
+}
+
+/** An order that was denied, with what every check found. */
+export class OrderDenied extends OutcomeError {
+  constructor(
+    readonly orderId: string,
+    readonly denial: DenialView,
+  ) {
+    super(denial.code, denial.message, { order_id: orderId }, denial.retryable);
   }
 }
 
@@ -88,6 +106,12 @@ export function toProblem(error: unknown, instance: string, traceId: string): To
     problemOf(code, detail, instance, traceId, context);
   if (error instanceof RequestInvalid) {
     return { body: { ...tell(codeOf(error), error.message), errors: [...error.fields] }, isOurs: false };
+  }
+  if (error instanceof OrderDenied) {
+    return {
+      body: { ...tell(codeOf(error), error.message, { ...error.context }), checks: error.denial.checks },
+      isOurs: false,
+    };
   }
   if (error instanceof OutcomeError || error instanceof OperationalError) {
     const known = isErrorCode(error.code);

@@ -70,6 +70,14 @@ export function Count(description: string): PropertyDecorator {
   );
 }
 
+/** Whole numbers in their order. */
+export function Counts(description: string): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ type: 'array', items: { type: 'integer' }, description }),
+    Field(() => [WholeNumber], { description }),
+  );
+}
+
 /** Text that is always there; `more` goes into the OpenAPI schema. */
 export function Word(description?: string, more: { format?: string } = {}): PropertyDecorator {
   const described = description === undefined ? {} : { description };
