@@ -8,6 +8,7 @@ import { CLOSE_CODES, DEFAULT_STREAM_LIMITS } from '../src/app/stream/limits.ts'
 import { MessageReader, STREAM_PROTOCOL } from '../src/app/stream/protocol.ts';
 import { stage } from './hub-stage.ts';
 import { InMemoryChains } from './in-memory-chains.ts';
+import { InMemoryOrders } from './in-memory-orders.ts';
 
 const text = readFileSync(join(projectRoot(), 'docs/reference/stream.md'), 'utf8');
 
@@ -33,7 +34,7 @@ describe('docs/reference/stream.md', () => {
 
   it('shows every message of a client, as the gateway reads it', () => {
     const examples = [...text.matchAll(/```json client\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
-    const reader = new MessageReader(stage({}, [new InMemoryChains().channel]).channels);
+    const reader = new MessageReader(stage({}, [new InMemoryChains().channel, new InMemoryOrders().channel]).channels);
     const read = examples.map((example) => reader.read(example));
     for (const one of read) expect(one).toMatchObject({ ok: true });
     const said = read.map((one) =>
@@ -48,6 +49,7 @@ describe('docs/reference/stream.md', () => {
       ['resync', ''],
       ['ping', ''],
       ['authenticate', ''],
+      ['subscribe', 'orders'],
     ]);
   });
 
