@@ -92,7 +92,7 @@ export function literalOf(type: GraphQLInputType, account: string, name = ''): s
     );
     return `{ ${fields.map((field) => `${field.name}: ${literalOf(field.type, account, field.name)}`).join(', ')} }`;
   }
-  if (isScalarType(type) && (type.name === 'Int' || type.name === 'Float')) return '1';
+  if (isScalarType(type) && ['Int', 'Float', 'WholeNumber'].includes(type.name)) return '1';
   if (isScalarType(type) && type.name === 'Boolean') return 'true';
   return ACCOUNT_NAME.test(name) ? `"${account}"` : '"x"';
 }

@@ -108,7 +108,7 @@ export const OPTION_CHAINS_ACCESS = {
   StreamChain: { scope: 'read' },
 } as const satisfies Record<keyof typeof OPTION_CHAINS, AccessRule>;
 
-const IN_REQUEST = { in: 'request', name: 'account_id' } as const;
+const IN_REQUEST = { in: 'request', name: 'accountId' } as const;
 
 /** The account of an order that is named by its id is looked at by orders. */
 export const ORDERS_ACCESS = {

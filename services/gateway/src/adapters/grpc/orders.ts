@@ -1,5 +1,5 @@
 import type { sendUnaryData, ServerUnaryCall, ServerWritableStream } from '@grpc/grpc-js';
-import { gatewayOrdersApi as api, OrderIntent, ordersRpc } from '@vega/contracts';
+import { gatewayOrdersApi as api, type OrderIntent, ordersRpc } from '@vega/contracts';
 import { OutcomeError } from '@vega/kernel';
 import { idempotencyKey, optionalIdempotencyKey } from '../../app/orders/idempotency-key.ts';
 import type { OrderDesk, OrderTerms, Placed } from '../../app/orders/order-desk.ts';
@@ -37,24 +37,21 @@ export class OrderCalls {
     };
   }
 
-  readonly placeOrder = this.unary('PlaceOrder', accountOfIntent, async (request: api.PlaceOrderRequest, caller) => {
-    const { accountId, terms } = termsOf(request.intent);
-    const placed = await this.desk.place(caller, accountId, idempotencyKey(request.idempotencyKey), terms);
+  readonly placeOrder = this.unary('PlaceOrder', async (request: api.PlaceOrderRequest, caller) => {
+    const key = idempotencyKey(request.idempotencyKey);
+    const placed = await this.desk.place(caller, request.accountId, key, termsOf(request.intent));
     return toPlacedMessage(placed);
   });
 
   readonly previewOrder = this.unary(
     'PreviewOrder',
-    accountOfIntent,
-    async (request: api.PreviewOrderRequest, caller): Promise<api.PreviewOrderResponse> => {
-      const { accountId, terms } = termsOf(request.intent);
-      return { preview: await this.desk.preview(caller, accountId, terms) };
-    },
+    async ({ accountId, intent }: api.PreviewOrderRequest, caller): Promise<api.PreviewOrderResponse> => ({
+      preview: await this.desk.preview(caller, accountId, termsOf(intent)),
+    }),
   );
 
   readonly modifyOrder = this.unary(
     'ModifyOrder',
-    undefined,
     async (request: api.ModifyOrderRequest, caller): Promise<api.ModifyOrderResponse> => {
       const { idempotencyKey: key, ...change } = request;
       const changed = await this.desk.modify(caller, { ...change, accountId: '', requestId: keyOf(key) });
@@ -64,7 +61,6 @@ export class OrderCalls {
 
   readonly cancelOrder = this.unary(
     'CancelOrder',
-    undefined,
     async (request: api.CancelOrderRequest, caller): Promise<api.CancelOrderResponse> => {
       const changed = await this.desk.cancel(caller, request.orderId, '', keyOf(request.idempotencyKey));
       return { unknown: changed.kind === 'unknown', order: changed.order };
@@ -73,36 +69,32 @@ export class OrderCalls {
 
   readonly cancelAllOrders = this.unary(
     'CancelAllOrders',
-    ({ accountId }: api.CancelAllOrdersRequest) => accountId,
     async (request: api.CancelAllOrdersRequest, caller): Promise<api.CancelAllOrdersResponse> => {
       const answer = await this.desk.cancelAll(caller, request);
       return { unknown: answer === undefined, orderIds: answer?.orderIds ?? [] };
     },
   );
 
-  readonly getOrder = this.unary('GetOrder', undefined, ({ orderId }: api.GetOrderRequest, caller) =>
+  readonly getOrder = this.unary('GetOrder', ({ orderId }: api.GetOrderRequest, caller) =>
     this.orders.ask(ordersRpc.getOrder, { orderId, accountId: '' }, caller),
   );
 
   readonly getOrderBook = this.unary(
     'GetOrderBook',
-    ({ query }: api.GetOrderBookRequest) => query?.accountId ?? '',
-    async ({ query }: api.GetOrderBookRequest, caller): Promise<api.GetOrderBookResponse> => ({
-      book: await this.orders.ask(ordersRpc.getBook, present('query', query), caller),
+    async (request: api.GetOrderBookRequest, caller): Promise<api.GetOrderBookResponse> => ({
+      book: await this.orders.ask(ordersRpc.getBook, request, caller),
     }),
   );
 
   readonly getTrades = this.unary(
     'GetTrades',
-    ({ query }: api.GetTradesRequest) => query?.accountId ?? '',
-    async ({ query }: api.GetTradesRequest, caller): Promise<api.GetTradesResponse> => ({
-      trades: await this.orders.ask(ordersRpc.getTrades, present('query', query), caller),
+    async (request: api.GetTradesRequest, caller): Promise<api.GetTradesResponse> => ({
+      trades: await this.orders.ask(ordersRpc.getTrades, request, caller),
     }),
   );
 
   readonly engageKillSwitch = this.unary(
     'EngageKillSwitch',
-    ({ accountId }: api.EngageKillSwitchRequest) => (accountId === '' ? undefined : accountId),
     (request: api.EngageKillSwitchRequest, caller): Promise<api.EngageKillSwitchResponse> => {
       const { stops, reason, cancelOrders } = request;
       return this.orders.ask(
@@ -118,17 +110,16 @@ export class OrderCalls {
     void followChannel(this.calls, this.hub, call, this.stream);
   }
 
-  /** One call with one answer; failures go out as its status. `accountOf`: the account that the caller must own. */
+  /** One call with one answer; failures go out as its status. */
   private unary<Req, Res>(
     name: Name,
-    accountOf: ((request: Req) => string | undefined) | undefined,
     work: (request: Req, caller: Principal) => Promise<Res>,
   ): (call: ServerUnaryCall<Req, Res>, answer: sendUnaryData<Res>) => void {
     return (call, answer) => {
       const admitted = this.calls.begin(name, call);
       const run = async (): Promise<void> => {
         try {
-          const caller = await this.calls.admit(call, ORDERS_ACCESS[name], accountOf?.(call.request));
+          const caller = await this.calls.admit(call, ORDERS_ACCESS[name]);
           const response = await this.calls.within(admitted, () => work(call.request, caller));
           admitted.done();
           answer(null, response);
@@ -143,22 +134,15 @@ export class OrderCalls {
 
 const keyOf = (given: string): string => optionalIdempotencyKey(given === '' ? undefined : given);
 
-function accountOfIntent({ intent }: { readonly intent: OrderIntent | undefined }): string {
-  return intent?.accountId ?? '';
-}
-
-function present<T>(name: string, value: T | undefined): T {
-  if (value === undefined) throw new OutcomeError('BAD_REQUEST', `${name} is missing`);
-  return value;
-}
-
-function termsOf(intent: OrderIntent | undefined): { readonly accountId: string; readonly terms: OrderTerms } {
-  const { orderId: _id, accountId, decisionNumber: _number, ...terms } = present('intent', intent);
-  return { accountId, terms };
+/** The terms of an intent; whose it is and what it is called stands beside it. */
+function termsOf(intent: OrderIntent | undefined): OrderTerms {
+  if (intent === undefined) throw new OutcomeError('BAD_REQUEST', 'intent is missing');
+  const { orderId: _id, accountId: _account, decisionNumber: _number, ...terms } = intent;
+  return terms;
 }
 
 function scopeOf({ accountId, strategy }: api.EngageKillSwitchRequest, caller: Principal): string {
-  if (accountId === '') {
+  if (accountId === undefined) {
     if (strategy !== '')
       throw new OutcomeError('BAD_REQUEST', 'a strategy is one of an account: account_id is missing');
     return `user:${caller.userId}`;

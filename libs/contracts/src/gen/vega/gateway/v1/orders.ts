@@ -6,20 +6,15 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import { Accepted, Denial, Order, OrderEvent, OrderIntent } from "../../ord/v1/order.ts";
-import {
-  GetBookRequest,
-  GetBookResponse,
-  GetTradesRequest as GetTradesRequest1,
-  GetTradesResponse as GetTradesResponse2,
-  PreviewResponse,
-} from "../../ord/v1/orders_rpc.ts";
+import { Accepted, Denial, Order, OrderEvent, OrderIntent, OrderStatus } from "../../ord/v1/order.ts";
+import { GetBookResponse, GetTradesResponse as GetTradesResponse1, PreviewResponse } from "../../ord/v1/orders_rpc.ts";
 import { KillSwitch, SwitchStops } from "../../ord/v1/risk.ts";
 
 export interface PlaceOrderRequest {
   /** 1 to 128 printable characters. */
   idempotencyKey: string;
-  /** `order_id` and `decision_number` are left alone: the id is made from user, account and key. */
+  accountId: string;
+  /** Its `order_id`, `account_id` and `decision_number` are left alone: the id is made from user, account and key. */
   intent: OrderIntent | undefined;
 }
 
@@ -37,6 +32,8 @@ export interface PlaceOrderResponse {
 }
 
 export interface PreviewOrderRequest {
+  accountId: string;
+  /** As in PlaceOrderRequest. */
   intent: OrderIntent | undefined;
 }
 
@@ -95,7 +92,20 @@ export interface GetOrderResponse {
 }
 
 export interface GetOrderBookRequest {
-  query: GetBookRequest | undefined;
+  accountId: string;
+  /** Empty means all. */
+  statuses: OrderStatus[];
+  instrumentKey: string;
+  strategy: string;
+  /** Only what may still be filled. */
+  workingOnly: boolean;
+  /** YYYY-MM-DD (IST), both included; empty: today. */
+  fromDate: string;
+  toDate: string;
+  /** 1 to 500; 0 means 100. */
+  limit: number;
+  /** As an earlier answer gave it; empty for the first page. */
+  cursor: string;
 }
 
 export interface GetOrderBookResponse {
@@ -103,16 +113,27 @@ export interface GetOrderBookResponse {
 }
 
 export interface GetTradesRequest {
-  query: GetTradesRequest1 | undefined;
+  accountId: string;
+  /** Empty means all. */
+  instrumentKey: string;
+  strategy: string;
+  orderId: string;
+  /** As in GetOrderBookRequest. */
+  fromDate: string;
+  toDate: string;
+  limit: number;
+  cursor: string;
 }
 
 export interface GetTradesResponse {
-  trades: GetTradesResponse2 | undefined;
+  trades: GetTradesResponse1 | undefined;
 }
 
 export interface EngageKillSwitchRequest {
-  /** Empty: all accounts of the caller. */
-  accountId: string;
+  /** Absent: all accounts of the caller. */
+  accountId?:
+    | string
+    | undefined;
   /** Of an account; empty: the account as a whole. */
   strategy: string;
   /** UNSPECIFIED means OPENING. */
@@ -147,7 +168,7 @@ export interface StreamOrdersResponse {
 }
 
 function createBasePlaceOrderRequest(): PlaceOrderRequest {
-  return { idempotencyKey: "", intent: undefined };
+  return { idempotencyKey: "", accountId: "", intent: undefined };
 }
 
 export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
@@ -155,8 +176,11 @@ export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
     if (message.idempotencyKey !== "") {
       writer.uint32(10).string(message.idempotencyKey);
     }
+    if (message.accountId !== "") {
+      writer.uint32(18).string(message.accountId);
+    }
     if (message.intent !== undefined) {
-      OrderIntent.encode(message.intent, writer.uint32(18).fork()).join();
+      OrderIntent.encode(message.intent, writer.uint32(26).fork()).join();
     }
     return writer;
   },
@@ -187,6 +211,14 @@ export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
               break;
             }
 
+            message.accountId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
             message.intent = OrderIntent.decode(reader, reader.uint32());
             continue;
           }
@@ -208,6 +240,7 @@ export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
   fromPartial(object: DeepPartial<PlaceOrderRequest>): PlaceOrderRequest {
     const message = createBasePlaceOrderRequest();
     message.idempotencyKey = object.idempotencyKey ?? "";
+    message.accountId = object.accountId ?? "";
     message.intent = (object.intent !== undefined && object.intent !== null)
       ? OrderIntent.fromPartial(object.intent)
       : undefined;
@@ -381,13 +414,16 @@ export const PlaceOrderResponse: MessageFns<PlaceOrderResponse> = {
 };
 
 function createBasePreviewOrderRequest(): PreviewOrderRequest {
-  return { intent: undefined };
+  return { accountId: "", intent: undefined };
 }
 
 export const PreviewOrderRequest: MessageFns<PreviewOrderRequest> = {
   encode(message: PreviewOrderRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
     if (message.intent !== undefined) {
-      OrderIntent.encode(message.intent, writer.uint32(10).fork()).join();
+      OrderIntent.encode(message.intent, writer.uint32(18).fork()).join();
     }
     return writer;
   },
@@ -407,6 +443,14 @@ export const PreviewOrderRequest: MessageFns<PreviewOrderRequest> = {
         switch (tag >>> 3) {
           case 1: {
             if (tag !== 10) {
+              break;
+            }
+
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
               break;
             }
 
@@ -430,6 +474,7 @@ export const PreviewOrderRequest: MessageFns<PreviewOrderRequest> = {
   },
   fromPartial(object: DeepPartial<PreviewOrderRequest>): PreviewOrderRequest {
     const message = createBasePreviewOrderRequest();
+    message.accountId = object.accountId ?? "";
     message.intent = (object.intent !== undefined && object.intent !== null)
       ? OrderIntent.fromPartial(object.intent)
       : undefined;
@@ -1055,13 +1100,51 @@ export const GetOrderResponse: MessageFns<GetOrderResponse> = {
 };
 
 function createBaseGetOrderBookRequest(): GetOrderBookRequest {
-  return { query: undefined };
+  return {
+    accountId: "",
+    statuses: [],
+    instrumentKey: "",
+    strategy: "",
+    workingOnly: false,
+    fromDate: "",
+    toDate: "",
+    limit: 0,
+    cursor: "",
+  };
 }
 
 export const GetOrderBookRequest: MessageFns<GetOrderBookRequest> = {
   encode(message: GetOrderBookRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.query !== undefined) {
-      GetBookRequest.encode(message.query, writer.uint32(10).fork()).join();
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.statuses.length !== 0) {
+      writer.uint32(18).fork();
+      for (const v of message.statuses) {
+        writer.int32(v);
+      }
+      writer.join();
+    }
+    if (message.instrumentKey !== "") {
+      writer.uint32(26).string(message.instrumentKey);
+    }
+    if (message.strategy !== "") {
+      writer.uint32(34).string(message.strategy);
+    }
+    if (message.workingOnly !== false) {
+      writer.uint32(40).bool(message.workingOnly);
+    }
+    if (message.fromDate !== "") {
+      writer.uint32(50).string(message.fromDate);
+    }
+    if (message.toDate !== "") {
+      writer.uint32(58).string(message.toDate);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(64).int32(message.limit);
+    }
+    if (message.cursor !== "") {
+      writer.uint32(74).string(message.cursor);
     }
     return writer;
   },
@@ -1084,7 +1167,81 @@ export const GetOrderBookRequest: MessageFns<GetOrderBookRequest> = {
               break;
             }
 
-            message.query = GetBookRequest.decode(reader, reader.uint32());
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag === 16) {
+              message.statuses.push(reader.int32() as any);
+
+              continue;
+            }
+
+            if (tag === 18) {
+              const end2 = reader.uint32() + reader.pos;
+              while (reader.pos < end2) {
+                message.statuses.push(reader.int32() as any);
+              }
+
+              continue;
+            }
+
+            break;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.instrumentKey = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.strategy = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.workingOnly = reader.bool();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.fromDate = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.toDate = reader.string();
+            continue;
+          }
+          case 8: {
+            if (tag !== 64) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+          case 9: {
+            if (tag !== 74) {
+              break;
+            }
+
+            message.cursor = reader.string();
             continue;
           }
         }
@@ -1104,9 +1261,15 @@ export const GetOrderBookRequest: MessageFns<GetOrderBookRequest> = {
   },
   fromPartial(object: DeepPartial<GetOrderBookRequest>): GetOrderBookRequest {
     const message = createBaseGetOrderBookRequest();
-    message.query = (object.query !== undefined && object.query !== null)
-      ? GetBookRequest.fromPartial(object.query)
-      : undefined;
+    message.accountId = object.accountId ?? "";
+    message.statuses = object.statuses?.map((e) => e) || [];
+    message.instrumentKey = object.instrumentKey ?? "";
+    message.strategy = object.strategy ?? "";
+    message.workingOnly = object.workingOnly ?? false;
+    message.fromDate = object.fromDate ?? "";
+    message.toDate = object.toDate ?? "";
+    message.limit = object.limit ?? 0;
+    message.cursor = object.cursor ?? "";
     return message;
   },
 };
@@ -1169,13 +1332,43 @@ export const GetOrderBookResponse: MessageFns<GetOrderBookResponse> = {
 };
 
 function createBaseGetTradesRequest(): GetTradesRequest {
-  return { query: undefined };
+  return {
+    accountId: "",
+    instrumentKey: "",
+    strategy: "",
+    orderId: "",
+    fromDate: "",
+    toDate: "",
+    limit: 0,
+    cursor: "",
+  };
 }
 
 export const GetTradesRequest: MessageFns<GetTradesRequest> = {
   encode(message: GetTradesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.query !== undefined) {
-      GetTradesRequest1.encode(message.query, writer.uint32(10).fork()).join();
+    if (message.accountId !== "") {
+      writer.uint32(10).string(message.accountId);
+    }
+    if (message.instrumentKey !== "") {
+      writer.uint32(18).string(message.instrumentKey);
+    }
+    if (message.strategy !== "") {
+      writer.uint32(26).string(message.strategy);
+    }
+    if (message.orderId !== "") {
+      writer.uint32(34).string(message.orderId);
+    }
+    if (message.fromDate !== "") {
+      writer.uint32(42).string(message.fromDate);
+    }
+    if (message.toDate !== "") {
+      writer.uint32(50).string(message.toDate);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(56).int32(message.limit);
+    }
+    if (message.cursor !== "") {
+      writer.uint32(66).string(message.cursor);
     }
     return writer;
   },
@@ -1198,7 +1391,63 @@ export const GetTradesRequest: MessageFns<GetTradesRequest> = {
               break;
             }
 
-            message.query = GetTradesRequest1.decode(reader, reader.uint32());
+            message.accountId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.instrumentKey = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.strategy = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.fromDate = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.toDate = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+          case 8: {
+            if (tag !== 66) {
+              break;
+            }
+
+            message.cursor = reader.string();
             continue;
           }
         }
@@ -1218,9 +1467,14 @@ export const GetTradesRequest: MessageFns<GetTradesRequest> = {
   },
   fromPartial(object: DeepPartial<GetTradesRequest>): GetTradesRequest {
     const message = createBaseGetTradesRequest();
-    message.query = (object.query !== undefined && object.query !== null)
-      ? GetTradesRequest1.fromPartial(object.query)
-      : undefined;
+    message.accountId = object.accountId ?? "";
+    message.instrumentKey = object.instrumentKey ?? "";
+    message.strategy = object.strategy ?? "";
+    message.orderId = object.orderId ?? "";
+    message.fromDate = object.fromDate ?? "";
+    message.toDate = object.toDate ?? "";
+    message.limit = object.limit ?? 0;
+    message.cursor = object.cursor ?? "";
     return message;
   },
 };
@@ -1232,7 +1486,7 @@ function createBaseGetTradesResponse(): GetTradesResponse {
 export const GetTradesResponse: MessageFns<GetTradesResponse> = {
   encode(message: GetTradesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.trades !== undefined) {
-      GetTradesResponse2.encode(message.trades, writer.uint32(10).fork()).join();
+      GetTradesResponse1.encode(message.trades, writer.uint32(10).fork()).join();
     }
     return writer;
   },
@@ -1255,7 +1509,7 @@ export const GetTradesResponse: MessageFns<GetTradesResponse> = {
               break;
             }
 
-            message.trades = GetTradesResponse2.decode(reader, reader.uint32());
+            message.trades = GetTradesResponse1.decode(reader, reader.uint32());
             continue;
           }
         }
@@ -1276,19 +1530,19 @@ export const GetTradesResponse: MessageFns<GetTradesResponse> = {
   fromPartial(object: DeepPartial<GetTradesResponse>): GetTradesResponse {
     const message = createBaseGetTradesResponse();
     message.trades = (object.trades !== undefined && object.trades !== null)
-      ? GetTradesResponse2.fromPartial(object.trades)
+      ? GetTradesResponse1.fromPartial(object.trades)
       : undefined;
     return message;
   },
 };
 
 function createBaseEngageKillSwitchRequest(): EngageKillSwitchRequest {
-  return { accountId: "", strategy: "", stops: 0, reason: "", cancelOrders: false };
+  return { accountId: undefined, strategy: "", stops: 0, reason: "", cancelOrders: false };
 }
 
 export const EngageKillSwitchRequest: MessageFns<EngageKillSwitchRequest> = {
   encode(message: EngageKillSwitchRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.accountId !== "") {
+    if (message.accountId !== undefined) {
       writer.uint32(10).string(message.accountId);
     }
     if (message.strategy !== "") {
@@ -1376,7 +1630,7 @@ export const EngageKillSwitchRequest: MessageFns<EngageKillSwitchRequest> = {
   },
   fromPartial(object: DeepPartial<EngageKillSwitchRequest>): EngageKillSwitchRequest {
     const message = createBaseEngageKillSwitchRequest();
-    message.accountId = object.accountId ?? "";
+    message.accountId = object.accountId ?? undefined;
     message.strategy = object.strategy ?? "";
     message.stops = object.stops ?? 0;
     message.reason = object.reason ?? "";
