@@ -70,7 +70,7 @@ export class GatewayModule {
     const access = given ?? new TokenPolicy(await createPrincipalVerifier(context), rpc, clock);
     const market = new RpcMarketData(rpc);
     const lastKnown = new RedisLastKnown(redis, clock, logger);
-    const queries = new MarketQueries(market, lastKnown);
+    const queries = new MarketQueries(market, lastKnown, clock);
     const options = new RpcOptionsData(rpc);
     const optionsViews = new OptionsViews(options, new RedisLastChains(redis, logger), clock);
     const limits = streamLimits(config);

@@ -8,8 +8,9 @@ import {
   type SearchInstrumentsRequest,
   type SearchInstrumentsResponse,
 } from '@vega/contracts';
-import { OperationalError, OutcomeError, parseInstrumentKey } from '@vega/kernel';
+import { OperationalError, OutcomeError, parseInstrumentKey, type Clock } from '@vega/kernel';
 import type { Known, KnownTick, LastKnown, MarketData } from './ports.ts';
+import { TurnJoin } from './turn-join.ts';
 
 /** Symbols in one request for quotes. */
 const MAX_SYMBOLS = 500;
@@ -34,16 +35,21 @@ export interface CandleRequest {
 
 /** The market questions that the front doors ask. */
 export class MarketQueries {
+  private readonly quotesOfTurn: TurnJoin<GetQuotesResponse>;
+
   constructor(
     private readonly market: MarketData,
     private readonly lastKnown: LastKnown,
-  ) {}
+    clock: Clock,
+  ) {
+    this.quotesOfTurn = new TurnJoin(clock, (symbol) => market.fetchQuotes([symbol]));
+  }
 
   /** The last state of one instrument. Throws `OutcomeError` for a malformed key, an unserved segment or an unknown symbol. */
   async quote(symbol: string): Promise<Answer<Quote, KnownTick>> {
     refuseBadSymbol(symbol);
     const answer = await this.attempt(
-      () => this.market.fetchQuotes([symbol]),
+      () => this.quotesOfTurn.fetch(symbol),
       () => this.lastKnown.fetchTick(symbol),
     );
     if (!answer.ok) return answer;
