@@ -1,5 +1,5 @@
 import helmet from '@fastify/helmet';
-import type { FastifyInstance } from 'fastify';
+import { fastify, type FastifyInstance } from 'fastify';
 
 const SELF = "'self'";
 
@@ -25,15 +25,30 @@ const CONTENT_SECURITY_POLICY = {
 /** What the GraphQL playground, which loads itself from other hosts, adds to that. */
 const PLAYGROUND = [SELF, 'https:', "'unsafe-inline'"];
 
+/** What an answer carries besides helmet's headers, and helmet does not set. */
+const NOT_SECURITY = new Set(['content-type', 'content-length', 'date', 'connection', 'keep-alive']);
+
+interface HeaderOptions {
+  readonly isBehindTls: boolean;
+  readonly playground: boolean;
+}
+
 /** Sets security headers on every answer. Transport security is told only where the gateway stands behind TLS. */
-export async function secureHeaders(
-  fastify: FastifyInstance,
-  options: { readonly isBehindTls: boolean; readonly playground: boolean },
-): Promise<void> {
-  await fastify.register(helmet, {
+export async function secureHeaders(server: FastifyInstance, options: HeaderOptions): Promise<void> {
+  // They are the same for all: helmet is asked once, since it puts its policies together anew for each answer.
+  const headers = await headersOfHelmet(options);
+  server.addHook('onRequest', (_request, reply, done) => {
+    void reply.headers(headers);
+    done();
+  });
+}
+
+async function headersOfHelmet({ isBehindTls, playground }: HeaderOptions): Promise<Record<string, string>> {
+  const asked = fastify();
+  await asked.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
-      directives: options.playground
+      directives: playground
         ? {
             ...CONTENT_SECURITY_POLICY,
             'script-src': PLAYGROUND,
@@ -42,7 +57,12 @@ export async function secureHeaders(
           }
         : CONTENT_SECURITY_POLICY,
     },
-    strictTransportSecurity: options.isBehindTls ? { maxAge: 31_536_000, includeSubDomains: true } : false,
+    strictTransportSecurity: isBehindTls ? { maxAge: 31_536_000, includeSubDomains: true } : false,
     referrerPolicy: { policy: 'no-referrer' },
   });
+  asked.get('/', (_request, reply) => reply.send(''));
+  const { headers } = await asked.inject('/');
+  await asked.close();
+  const kept = Object.entries(headers).filter(([name]) => !NOT_SECURITY.has(name));
+  return Object.fromEntries(kept.map(([name, value]) => [name, String(value)]));
 }
