@@ -48,6 +48,8 @@ export class StandInGateway {
   readonly market: SeededMarket;
   /** Paths whose REST answers are the given problem. */
   readonly problems = new Map<string, { status: number; code: string; title: string; detail: string }>();
+  /** Answers what is asked of people and accounts; without it a trader is signed in and that is all. */
+  people: ((asked: PeopleAsked) => PeopleAnswer) | undefined;
   /** Spans of history that were asked for. */
   readonly spans: string[] = [];
   feed: { state: string; reasons: string[]; report_age_ms: number } = { state: 'GREEN', reasons: [], report_age_ms: 0 };
@@ -179,6 +181,10 @@ export class StandInGateway {
       this.serveFile(url.pathname, response);
       return;
     }
+    if (this.people !== undefined && url.pathname.startsWith('/api/v1/auth/')) {
+      void this.answerPeople(this.people, request, response, url);
+      return;
+    }
     if (url.pathname === '/api/v1/auth/refresh') {
       response.writeHead(200, { 'content-type': 'application/json' });
       response.end(JSON.stringify(SESSION));
@@ -203,6 +209,22 @@ export class StandInGateway {
     }
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body));
+  }
+
+  private async answerPeople(
+    people: (asked: PeopleAsked) => PeopleAnswer,
+    request: IncomingMessage,
+    response: ServerResponse,
+    url: URL,
+  ): Promise<void> {
+    let text = '';
+    for await (const chunk of request) text += String(chunk);
+    const body = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+    const path = url.pathname.slice('/api/v1/auth/'.length);
+    const answer = people({ method: request.method ?? 'GET', path, query: url.searchParams, body });
+    if ('code' in answer) return sayProblem(response, answer, url.pathname);
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(answer.body));
   }
 
   private bodyOf(area: string, key: string | undefined, query: URLSearchParams): unknown {
@@ -248,6 +270,19 @@ export class StandInGateway {
     response.end(readFileSync(found));
   }
 }
+
+/** What is asked of people and accounts; the path is below `/api/v1/auth/`. */
+export interface PeopleAsked {
+  readonly method: string;
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** The answer, or the problem. */
+export type PeopleAnswer =
+  | { readonly body: unknown }
+  | { readonly status: number; readonly code: string; readonly title: string; readonly detail: string };
 
 interface ClientMessage {
   op: string;

@@ -1,92 +1,166 @@
-import { useEffect, useId, useState } from 'react';
-import { callGateway } from '@vega/client';
-import { adviceFor, toFailure, type ApiFailure } from '../api/failure.ts';
+import { useEffect, useState } from 'react';
+import { demo, register } from '@vega/client';
+import { adviceFor, type ApiFailure } from '../api/failure.ts';
+import { Entry, useDeed } from '../ui/form.tsx';
 import { session } from './session.ts';
 
-/** The user whom a simulated platform offers to try it with. */
-interface DemoUser {
-  email: string | null;
-  password: string | null;
-}
+/** Nobody is signed in yet, so these calls show no token. */
+const NOBODY = { baseUrl: '' };
+
+/** Fewest characters of a password. */
+const MIN_PASSWORD = 12;
+
+type Face = 'sign-in' | 'register';
 
 /** Asks who is there; calls `onSignedIn` once somebody is. */
 export function SignIn({ onSignedIn }: { onSignedIn: () => void }): React.JSX.Element {
+  const [face, setFace] = useState<Face>('sign-in');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
-  const [code, setCode] = useState('');
-  const [failure, setFailure] = useState<ApiFailure>();
-  const [busy, setBusy] = useState(false);
-  const wantsCode = failure?.code === 'SECOND_FACTOR_REQUIRED' || code !== '';
   useEffect(() => {
-    const call = { operation: 'demo', method: 'GET', path: '/api/v1/auth/demo' };
-    void callGateway<DemoUser>({ baseUrl: '' }, call, {}).then(
-      (demo) => {
-        setEmail((typed) => typed || (demo.email ?? ''));
-        setPassword((typed) => typed || (demo.password ?? ''));
+    void demo(NOBODY).then(
+      (offered) => {
+        setEmail((typed) => typed || (offered.email ?? ''));
+        setPassword((typed) => typed || (offered.password ?? ''));
       },
       () => undefined,
     );
   }, []);
-  const signIn = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      await session.login(email, password, code);
-      onSignedIn();
-    } catch (error) {
-      setFailure(toFailure(error));
-      setBusy(false);
-    }
+  useEffect(() => {
+    document.title = face === 'register' ? 'Register · VEGA' : 'Sign in · VEGA';
+  }, [face]);
+  const given = { email, setEmail, password, setPassword };
+  const turn = (next: Face): void => {
+    setPassword('');
+    if (next === 'register') setEmail('');
+    setFace(next);
   };
   return (
-    <main className="flex h-full items-center justify-center p-4">
-      <form
-        className="flex w-full max-w-xs flex-col gap-3"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void signIn();
-        }}
-      >
-        <h1 className="text-lg font-semibold">VEGA-TRADE</h1>
-        <Entry label="E-mail" type="email" name="email" autoComplete="username" value={email} onValue={setEmail} />
-        <Entry
-          label="Password"
-          type="password"
-          name="password"
-          autoComplete="current-password"
-          value={password}
-          onValue={setPassword}
-        />
-        {wantsCode ? (
-          <Entry label="Code" type="text" name="code" autoComplete="one-time-code" value={code} onValue={setCode} />
-        ) : null}
-        {failure === undefined ? null : (
-          <p role="alert">
-            {failure.title}. {adviceFor(failure.code)}
-          </p>
-        )}
-        <button className="button justify-center" type="submit" disabled={busy}>
-          Sign in
-        </button>
-      </form>
+    <main className="flex h-full items-center justify-center overflow-y-auto p-4">
+      {face === 'sign-in' ? (
+        <SignInForm {...given} onSignedIn={onSignedIn} onRegister={() => turn('register')} />
+      ) : (
+        <RegisterForm {...given} onSignedIn={onSignedIn} onSignIn={() => turn('sign-in')} />
+      )}
     </main>
   );
 }
 
-interface EntryProps {
-  label: string;
-  type: string;
-  name: string;
-  autoComplete: string;
-  value: string;
-  onValue: (value: string) => void;
+interface Given {
+  email: string;
+  setEmail: (email: string) => void;
+  password: string;
+  setPassword: (password: string) => void;
+  onSignedIn: () => void;
 }
 
-function Entry({ label, onValue, ...input }: EntryProps): React.JSX.Element {
-  const id = useId();
+function SignInForm(props: Given & { onRegister: () => void }): React.JSX.Element {
+  const { email, setEmail, password, setPassword, onSignedIn, onRegister } = props;
+  const [code, setCode] = useState('');
+  const deed = useDeed();
+  const wantsCode = deed.failure?.code === 'SECOND_FACTOR_REQUIRED' || code !== '';
   return (
-    <div className="flex flex-col gap-1">
-      <label htmlFor={id}>{label}</label>
-      <input id={id} className="field" required onChange={(event) => onValue(event.target.value)} {...input} />
-    </div>
+    <form
+      className="flex w-full max-w-xs flex-col gap-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        deed.run(async () => {
+          await session.login(email, password, code);
+          onSignedIn();
+        });
+      }}
+    >
+      <h1 className="text-lg font-semibold">VEGA-TRADE</h1>
+      <Entry label="E-mail" type="email" name="email" autoComplete="username" value={email} onValue={setEmail} />
+      <Entry
+        label="Password"
+        type="password"
+        name="password"
+        autoComplete="current-password"
+        value={password}
+        onValue={setPassword}
+      />
+      {wantsCode ? (
+        <Entry
+          label="Code"
+          type="text"
+          name="code"
+          autoComplete="one-time-code"
+          autoFocus
+          value={code}
+          onValue={setCode}
+          hint="Six digits of your authenticator, or one of your recovery codes."
+        />
+      ) : null}
+      <Refusal failure={deed.failure} />
+      <button className="button button-main justify-center" type="submit" disabled={deed.busy}>
+        Sign in
+      </button>
+      <button className="button justify-center" type="button" onClick={onRegister}>
+        I am new here
+      </button>
+    </form>
+  );
+}
+
+function RegisterForm(props: Given & { onSignIn: () => void }): React.JSX.Element {
+  const { email, setEmail, password, setPassword, onSignedIn, onSignIn } = props;
+  const [again, setAgain] = useState('');
+  const deed = useDeed();
+  const differs = again !== '' && again !== password;
+  return (
+    <form
+      className="flex w-full max-w-xs flex-col gap-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (differs) return;
+        deed.run(async () => {
+          await register(NOBODY, { body: { email, password } });
+          // Whether the address was new is not told; whoever knows its password is in.
+          await session.login(email, password);
+          onSignedIn();
+        });
+      }}
+    >
+      <h1 className="text-lg font-semibold">Register</h1>
+      <Entry label="E-mail" type="email" name="email" autoComplete="username" value={email} onValue={setEmail} />
+      <Entry
+        label="Password"
+        type="password"
+        name="password"
+        autoComplete="new-password"
+        minLength={MIN_PASSWORD}
+        value={password}
+        onValue={setPassword}
+        hint={`At least ${MIN_PASSWORD} characters. Several words that do not belong together are good.`}
+      />
+      <Entry
+        label="Password again"
+        type="password"
+        name="password-again"
+        autoComplete="new-password"
+        value={again}
+        onValue={setAgain}
+      />
+      {differs ? <p role="alert">The two passwords differ.</p> : <Refusal failure={deed.failure} />}
+      <button className="button button-main justify-center" type="submit" disabled={deed.busy || differs}>
+        Register
+      </button>
+      <button className="button justify-center" type="button" onClick={onSignIn}>
+        I am registered
+      </button>
+    </form>
+  );
+}
+
+/** What the server says of a password is worth more than general advice. */
+const TOLD_BY_SERVER: ReadonlySet<string> = new Set(['PASSWORD_REFUSED', 'REGISTRATION_CLOSED', 'BAD_REQUEST']);
+
+function Refusal({ failure }: { failure: ApiFailure | undefined }): React.JSX.Element | null {
+  if (failure === undefined) return null;
+  return (
+    <p role="alert">
+      {failure.title}. {TOLD_BY_SERVER.has(failure.code) ? `${failure.detail}.` : adviceFor(failure.code)}
+    </p>
   );
 }
