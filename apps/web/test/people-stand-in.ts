@@ -220,7 +220,7 @@ export class PeopleStandIn {
     if (method !== 'GET' || path !== 'audit') return undefined;
     const before = Number(query.get('before') ?? 0) || 121;
     const entries = Array.from({ length: 50 }, (_, n) => entryOf(before - 1 - n)).filter(
-      ({ seq, event }) => seq > 0 && (query.get('event') ?? event) === event,
+      ({ seq, event }) => seq > 0 && ['', event].includes(query.get('event') ?? ''),
     );
     return { body: { entries, next_before: before - 50 > 1 ? before - 50 : null } };
   }
