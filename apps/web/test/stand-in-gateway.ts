@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { lengthOf, SeededMarket } from './seeded-market.ts';
+import { ACCOUNT, StandInOrders } from './stand-in-orders.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -46,6 +47,7 @@ interface Held {
  */
 export class StandInGateway {
   readonly market: SeededMarket;
+  readonly orders: StandInOrders;
   /** Paths whose REST answers are the given problem. */
   readonly problems = new Map<string, { status: number; code: string; title: string; detail: string }>();
   /** Answers what is asked of people and accounts; without it a trader is signed in and that is all. */
@@ -65,6 +67,10 @@ export class StandInGateway {
   constructor(folder: string, seed: number) {
     this.folder = folder;
     this.market = new SeededMarket(seed);
+    this.orders = new StandInOrders(
+      (key) => this.market.quote(key).instrument.trading_symbol ?? key,
+      (orders, events) => this.tellOrders(orders, events),
+    );
     this.server = createServer((request, response) => this.answer(request, response));
     this.sockets = new WebSocketServer({ noServer: true });
     this.server.on('upgrade', (request, socket, head) => {
@@ -102,7 +108,9 @@ export class StandInGateway {
         ? { ...this.feed, state: 'GREEN', reasons: [] }
         : { ...this.feed, state: 'RED', reasons: ['connection 1 is mute'] };
     for (const [ws, subscriptions] of this.held) {
-      for (const held of subscriptions.values()) this.send(ws, held, held.keys, false);
+      for (const held of subscriptions.values()) {
+        if (held.channel === 'quotes' || held.channel === 'status') this.send(ws, held, held.keys, false);
+      }
     }
   }
 
@@ -149,7 +157,27 @@ export class StandInGateway {
     };
     subscriptions.set(held.name, held);
     ws.send(JSON.stringify({ type: 'subscribed', id: message.id, subscription: held.name, refused }));
-    this.send(ws, held, keys, true);
+    if (held.channel === 'accounts') this.sendBody(ws, held, { accounts: [ACCOUNT] }, true);
+    else if (held.channel === 'orders') {
+      const open = [...this.orders.orders.values()].filter(({ status }) => status === 'WORKING');
+      this.sendBody(ws, held, { account_seq: this.orders.accountSeq, orders: open, events: [] }, true);
+    } else this.send(ws, held, keys, true);
+  }
+
+  private tellOrders(orders: readonly object[], events: readonly object[]): void {
+    for (const [ws, subscriptions] of this.held) {
+      for (const held of subscriptions.values()) {
+        if (held.channel !== 'orders') continue;
+        this.sendBody(ws, held, { account_seq: this.orders.accountSeq, orders, events }, false);
+      }
+    }
+  }
+
+  /** A frame of a channel that is told as it changes. */
+  private sendBody(ws: WebSocket, held: Held, body: object, snapshot: boolean): void {
+    held.seq += 1;
+    const { name: subscription, channel, seq } = held;
+    ws.send(JSON.stringify({ type: channel, subscription, seq, snapshot, time_ms: Date.now(), ...body }));
   }
 
   private send(ws: WebSocket, held: Held, keys: readonly string[], snapshot: boolean): void {
@@ -190,6 +218,10 @@ export class StandInGateway {
       response.end(JSON.stringify(SESSION));
       return;
     }
+    if (/^\/api\/v1\/(orders|risk)\//.test(url.pathname)) {
+      void this.answerOrders(request, url, response);
+      return;
+    }
     const [area = '', asked = ''] = url.pathname.replace(/^\/api\/v1\/(market\/|health\/)?/, '').split('/');
     const problem = this.problems.get(area);
     if (problem !== undefined) {
@@ -225,6 +257,24 @@ export class StandInGateway {
     if ('code' in answer) return sayProblem(response, answer, url.pathname);
     response.writeHead(200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(answer.body));
+  }
+
+  private async answerOrders(request: IncomingMessage, url: URL, response: ServerResponse): Promise<void> {
+    let text = '';
+    for await (const part of request) text += String(part);
+    const key = String(request.headers['idempotency-key'] ?? '');
+    const body: unknown = text === '' ? undefined : JSON.parse(text);
+    const path = url.pathname.slice('/api/v1/'.length);
+    const reply = this.orders.answer(request.method ?? '', path, url.searchParams, body, key);
+    if (reply === 'lost') request.socket.destroy();
+    else if (reply === undefined || !('body' in reply)) {
+      const unknown = { status: 404, code: 'ORDER_UNKNOWN', title: 'Unknown order', detail: 'no such order', more: {} };
+      const { more, ...problem } = reply ?? unknown;
+      sayProblem(response, problem, url.pathname, more);
+    } else {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(reply.body));
+    }
   }
 
   private bodyOf(area: string, key: string | undefined, query: URLSearchParams): unknown {
@@ -297,9 +347,18 @@ function sayProblem(
   response: ServerResponse,
   problem: { status: number; code: string; title: string; detail: string },
   instance: string,
+  more: object = {},
 ): void {
   response.writeHead(problem.status, { 'content-type': 'application/problem+json' });
   response.end(
-    JSON.stringify({ ...problem, type: 'about:blank', instance, retryable: true, trace_id: '4bf92f', context: {} }),
+    JSON.stringify({
+      ...problem,
+      type: 'about:blank',
+      instance,
+      retryable: true,
+      trace_id: '4bf92f',
+      context: {},
+      ...more,
+    }),
   );
 }

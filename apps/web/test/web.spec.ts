@@ -1,12 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { jest } from '@jest/globals';
 import { CHROMIUM_FLAGS, findOrInstallChromium, projectRoot, stateFolder } from '@vega/testkit';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { FIRST_ROUTE_BYTES, firstRouteBytes, firstRouteScripts } from './first-route.ts';
 import { StandInGateway } from './stand-in-gateway.ts';
+import { buildWeb, expectAccessible as noViolations, untilInPage } from './web-stage.ts';
 
 const SEED = 20_261_123;
 /** Waits are for a condition, so a long one costs nothing where the machine is quick. */
@@ -19,14 +18,8 @@ const root = projectRoot();
 const dist = join(stateFolder(root), 'web-spec', 'dist');
 const screens = join(stateFolder(root), 'web-screens');
 
-function buildWeb(): void {
-  const vite = join(root, 'node_modules/vite/bin/vite.js');
-  const args = [vite, 'build', join(root, 'apps/web'), '--outDir', dist, '--emptyOutDir', '--logLevel', 'warn'];
-  execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
-}
-
 jest.setTimeout(TEST_MS);
-beforeAll(buildWeb);
+beforeAll(() => buildWeb(dist));
 
 it('the first route is at most 160 KB of gzipped script, without the chart', () => {
   expect(firstRouteBytes(dist)).toBeLessThanOrEqual(FIRST_ROUTE_BYTES);
@@ -116,20 +109,9 @@ describeInBrowser('the web app over a seeded gateway (needs Chromium)', () => {
 
   const shot = (name: string): Promise<unknown> => page.screenshot({ path: join(screens, `${name}.png`) });
 
-  /** No serious violation of accessibility on the page as it stands. */
-  async function expectAccessible(what: string): Promise<void> {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    expect({ what, found: serious.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`) }).toEqual({ what, found: [] });
-  }
-
-  async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
-    const end = performance.now() + WAIT_MS;
-    while (!(await condition())) {
-      if (performance.now() > end) throw new Error(`${what} did not come about`);
-      await page.evaluate(() => new Promise(requestAnimationFrame));
-    }
-  }
+  const expectAccessible = (what: string): Promise<void> => noViolations(page, what);
+  const until = (what: string, condition: () => Promise<boolean>): Promise<void> =>
+    untilInPage(page, what, condition, WAIT_MS);
 
   it('shows quotes that move, and says of what it does not know that it is missing', async () => {
     const before = await lastPrice(NIFTY);

@@ -48,6 +48,12 @@ const ADVICE: Readonly<Record<string, string>> = {
   UPSTREAM_TOKEN: 'The broker login is missing or over. Log in at the broker again.',
   UPSTREAM_RATE_LIMITED: 'The broker asks to slow down. Wait a few seconds.',
   CANDLE_SPAN_TOO_LONG: 'Choose a longer interval.',
+  WRITER_UNAVAILABLE: 'The account changes hands, which takes seconds. Try again.',
+  ORDER_STORE_UNAVAILABLE: 'Orders cannot be recorded, so none is sent. Look at the orders before you try again.',
+  ORDER_IN_DOUBT: 'What became of it is being found out. Wait until it is known.',
+  ORDER_NOT_WORKING: 'It has ended in the meantime.',
+  ORDER_ID_REUSED: 'This ticket was used for another order. Close it and open a new one.',
+  BROKER_REFUSED: 'The broker said no; its own words stand above.',
   STREAM_FULL: 'The platform serves as many screens as it can. Close one that you do not need.',
   INTERNAL: 'A defect on our side. Try again, and report the trace id if it stays.',
 };

@@ -1,6 +1,7 @@
-import { useCallback, useLayoutEffect, useState } from 'react';
+import { lazy, Suspense, useCallback, useLayoutEffect, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import { useFeedStatusQuery } from '../api/market-api.ts';
+import { useAccounts, useChosenAccount } from '../live/use-accounts.ts';
 import { CommandPalette } from '../shell/command-palette.tsx';
 import { modeOf } from '../shell/mode.ts';
 import { BottomNavigation, SideNavigation } from '../shell/navigation.tsx';
@@ -17,13 +18,17 @@ import { useAppDispatch, useAppSelector } from './store.ts';
 
 const STATUS_POLL_MS = 15_000;
 
+/** The ticket and the news of orders: nothing of it is needed to see the first page. */
+const OrderDesk = lazy(async () => ({ default: (await import('../ticket/order-desk.tsx')).OrderDesk }));
+
 type Overlay = 'palette' | 'shortcuts';
 
 /** The shell around the pages. */
 export function App(): React.JSX.Element {
   const [open, setOpen] = useState<Overlay>();
   const { data } = useFeedStatusQuery(undefined, { pollingInterval: STATUS_POLL_MS });
-  const mode = modeOf(data?.view.market_source);
+  const [account] = useChosenAccount(useAccounts());
+  const mode = modeOf(data?.view.market_source, account?.environment);
   const { theme, density } = useAppSelector((state) => state.layout);
   const dispatch = useAppDispatch();
   const nextDensity = DENSITIES[(DENSITIES.indexOf(density) + 1) % DENSITIES.length] ?? 'normal';
@@ -52,6 +57,9 @@ export function App(): React.JSX.Element {
         </main>
       </div>
       <BottomNavigation onPalette={onPalette} />
+      <Suspense fallback={null}>
+        <OrderDesk />
+      </Suspense>
       {open === 'palette' ? <CommandPalette onClose={close} onShortcuts={onShortcuts} /> : null}
       {open === 'shortcuts' ? <ShortcutSheet onClose={close} /> : null}
     </div>

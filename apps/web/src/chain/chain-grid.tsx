@@ -34,6 +34,7 @@ interface ChainGridProps {
   onStrike: (strike: number) => void;
   onChart: (contract: ChosenContract) => void;
   onLeg: (contract: ChosenContract, direction: 'BUY' | 'SELL') => void;
+  onTrade: (contract: ChosenContract, direction: 'BUY' | 'SELL') => void;
 }
 
 /** Marks the strike at the money, what is in the money, and the sides that the exchange does not list. */
@@ -54,7 +55,7 @@ const LOST: RowMarks<LiveChainRow> = { staleOf: () => CONNECTION_LOST, paintRow 
 
 /** Calls, strikes, puts. */
 export function ChainGrid(props: ChainGridProps): React.JSX.Element {
-  const { ref, chain, preset, current, onCurrent, onOpen, onStrike, onChart, onLeg } = props;
+  const { ref, chain, preset, current, onCurrent, onOpen, onStrike, onChart, onLeg, onTrade } = props;
   const grid = useRef<GridHandle>(null);
   const strikes = useStrikes(chain);
   const marks = useIsLinkLost() ? LOST : PRESENT;
@@ -95,7 +96,7 @@ export function ChainGrid(props: ChainGridProps): React.JSX.Element {
     const key = event.key.toLowerCase();
     if (contract === undefined || event.repeat) return false;
     if (key === 'c' && !event.shiftKey) onChart(contract);
-    else if (event.shiftKey && (key === 'b' || key === 's')) onLeg(contract, key === 'b' ? 'BUY' : 'SELL');
+    else if (key === 'b' || key === 's') (event.shiftKey ? onLeg : onTrade)(contract, key === 'b' ? 'BUY' : 'SELL');
     else return false;
     return true;
   };

@@ -15,6 +15,7 @@ export const CHAIN_KEYS = shortcutSection(
       { keys: '↑ ↓ ← →', does: 'Move in the chain' },
       { keys: 'Enter', does: 'The contract in detail, with its depth' },
       { keys: 'C', does: 'Chart of the contract' },
+      { keys: 'B / S', does: 'Order ticket: buy or sell the contract' },
       { keys: 'Shift B / Shift S', does: 'Buy or sell the contract in the payoff builder' },
     ],
   },

@@ -10,6 +10,7 @@ import { useAppDispatch, useAppSelector } from '../app/store.ts';
 import { useColumnPreset } from '../grid/column-preset.ts';
 import { PresetPicker } from '../grid/preset-picker.tsx';
 import { legAdded } from '../payoff/builder-slice.ts';
+import { ticketOpened } from '../ticket/ticket-slice.ts';
 import { EmptyNotice, FailureNotice, LoadingRows } from '../ui/notices.tsx';
 import { useIsPhone } from '../ui/use-is-phone.ts';
 import { AnalyticsPanel } from './analytics-panel.tsx';
@@ -105,6 +106,8 @@ function LiveChain({ underlying, expiry, onExpiry }: LiveChainProps): React.JSX.
     const leg = { kind, side: direction, lots: 1, expiry, strike } as const;
     dispatch(legAdded({ underlying: underlying.instrument_key, leg }));
   };
+  const trade = ({ key, symbol }: ChosenContract, side: 'BUY' | 'SELL'): void =>
+    void dispatch(ticketOpened({ instrument: key, symbol, side }));
   const openChart = ({ key, symbol }: ChosenContract): void => {
     dispatch(selected({ key, symbol, name: underlying.name }));
     void navigate('/chart');
@@ -148,6 +151,7 @@ function LiveChain({ underlying, expiry, onExpiry }: LiveChainProps): React.JSX.
               onStrike={() => setAnalysing(true)}
               onChart={openChart}
               onLeg={addLeg}
+              onTrade={trade}
             />
           </HoverDepth>
         </section>

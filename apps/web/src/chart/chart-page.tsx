@@ -9,6 +9,8 @@ import type { LiveQuote } from '../live/live-data.ts';
 import { QuoteText } from '../live/live-text.tsx';
 import { changeTone, readChange, readLast, readPercent } from '../live/quote-figures.ts';
 import { StaleMark } from '../live/stale-mark.tsx';
+import { ticketOpened } from '../ticket/ticket-slice.ts';
+import { TradeButtons } from '../ticket/trade-buttons.tsx';
 import { EmptyNotice, FailureNotice, LoadingRows } from '../ui/notices.tsx';
 import { useCandleHistory, type CandleHistory, type OlderState } from './candle-history.ts';
 import { CHART_KEYS } from './chart-keys.ts';
@@ -24,7 +26,7 @@ const LAYER_BUTTONS: readonly { layer: ChartLayer; label: string; key: string }[
   { layer: 'ema', label: 'EMA', key: 'e' },
   { layer: 'vwap', label: 'VWAP', key: 'w' },
   { layer: 'rsi', label: 'RSI', key: 'r' },
-  { layer: 'supertrend', label: 'ST', key: 's' },
+  { layer: 'supertrend', label: 'ST', key: 'u' },
 ];
 
 const LAYER_NAMES: Readonly<Record<ChartLayer, string>> = {
@@ -44,7 +46,7 @@ export function ChartPage(): React.JSX.Element {
   const instrument = useAppSelector((state) => state.layout.selected);
   const newest: Newest = useRef(undefined);
   // Bound here, since they also work while candles load or cannot be had.
-  useChartKeys(() => newest.current?.());
+  useChartKeys(instrument, () => newest.current?.());
   if (instrument === null) {
     return <EmptyNotice title="No instrument is chosen">Choose one in the market watch, or press Ctrl K.</EmptyNotice>;
   }
@@ -57,14 +59,20 @@ export function ChartPage(): React.JSX.Element {
 }
 
 /** Answers the keys of the chart; `onNewest` brings the newest candle back. */
-function useChartKeys(onNewest: () => void): void {
+function useChartKeys(instrument: string | null, onNewest: () => void): void {
   const dispatch = useAppDispatch();
+  const symbol = useAppSelector((state) => briefOf(state.layout, instrument ?? '').symbol);
+  const trade = (side: 'BUY' | 'SELL') => () => {
+    if (instrument !== null && !instrument.includes('_INDEX|')) dispatch(ticketOpened({ instrument, symbol, side }));
+  };
   const toggle = (layer: ChartLayer) => () => void dispatch(layerToggled(layer));
   useShortcuts(CHART_KEYS, {
     interval: (event) => {
       const interval = INTERVALS[(digitOf(event) ?? 0) - 1];
       if (interval !== undefined) dispatch(intervalChosen(interval.id));
     },
+    buy: trade('BUY'),
+    sell: trade('SELL'),
     newest: onNewest,
     volume: toggle('volume'),
     oi: toggle('oi'),
@@ -89,6 +97,7 @@ function ChartHeader({ instrument }: { instrument: string }): React.JSX.Element 
         <QuoteText instrument={instrument} read={readChange} tone={changeTone} className="toned" />
         <QuoteText instrument={instrument} read={readPercent} tone={changeTone} className="toned" />
       </StaleMark>
+      <TradeButtons instrument={instrument} symbol={symbol} />
       <div role="group" aria-label="Interval" className="flex gap-0.5">
         {INTERVALS.map(({ id }, n) => (
           <button

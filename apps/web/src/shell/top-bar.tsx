@@ -9,6 +9,7 @@ import { changeTone, readChange, readLast, readPercent } from '../live/quote-fig
 import { isOpen, sessionSummary, sessionWord } from '../live/session.ts';
 import { StaleMark } from '../live/stale-mark.tsx';
 import { FeedAgeChip } from './feed-age-chip.tsx';
+import { KillSwitchButton } from './kill-switch-button.tsx';
 import { MODE_NOTES, type Mode } from './mode.ts';
 import { TokenCountdown } from './token-countdown.tsx';
 
@@ -38,6 +39,7 @@ export function TopBar({ mode, onPalette, onShortcuts, onDensity }: TopBarProps)
           <SessionClock />
           <TokenCountdown />
           <FeedAgeChip />
+          <KillSwitchButton />
           <div className="hidden items-center md:flex">
             <button type="button" className="icon-button" onClick={onPalette} title="Command palette (Ctrl K)">
               <Command aria-hidden className="size-4" />

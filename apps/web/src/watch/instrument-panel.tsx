@@ -25,6 +25,7 @@ import {
   readVolume,
 } from '../live/quote-figures.ts';
 import { StaleMark } from '../live/stale-mark.tsx';
+import { TradeButtons } from '../ticket/trade-buttons.tsx';
 import { DepthTable } from './depth-table.tsx';
 import { describeInstrument } from './instrument-words.ts';
 
@@ -82,6 +83,9 @@ export function InstrumentPanel({ instrument, isSheetOpen, onCloseSheet }: Instr
         <QuoteText instrument={instrument} read={readLast} tone={changeTone} className="toned text-xl font-semibold" />
         <QuoteText instrument={instrument} read={readChange} tone={changeTone} className="toned" />
         <QuoteText instrument={instrument} read={readPercent} tone={changeTone} className="toned" />
+      </div>
+      <div className="px-3 pt-1">
+        <TradeButtons instrument={instrument} symbol={symbol} />
       </div>
       <div className="flex items-center pl-3 pr-1">
         <p className="stale-note min-w-0 flex-1" data-testid="stale-note">

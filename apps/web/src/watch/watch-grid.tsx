@@ -1,13 +1,16 @@
 import { useMemo, useRef, type KeyboardEvent } from 'react';
 import { useNavigate } from 'react-router';
-import { moved, selected, unwatched } from '../app/layout-slice.ts';
+import { briefOf, moved, selected, unwatched } from '../app/layout-slice.ts';
 import { useAppDispatch, useAppSelector } from '../app/store.ts';
 import { columnsOf, type ColumnPreset } from '../grid/grid-column.ts';
 import { LiveGrid, type GridHandle, type GridPlace } from '../grid/live-grid.tsx';
 import { useVisibleRows } from '../grid/visible-rows.ts';
 import { useFollow, useLive } from '../live/live-context.tsx';
 import { useQuoteMarks } from '../live/stale-mark.tsx';
+import { ticketOpened } from '../ticket/ticket-slice.ts';
 import { WATCH_COLUMNS } from './watch-columns.tsx';
+
+const SIDES: Readonly<Record<string, 'BUY' | 'SELL'>> = { b: 'BUY', s: 'SELL' };
 
 interface WatchGridProps {
   preset: ColumnPreset;
@@ -19,6 +22,7 @@ interface WatchGridProps {
 export function WatchGrid({ preset, onOpen }: WatchGridProps): React.JSX.Element {
   const live = useLive();
   const keys = useAppSelector((state) => state.layout.watchlist);
+  const briefs = useAppSelector((state) => state.layout.briefs);
   const chosen = useAppSelector((state) => state.layout.selected);
   const dispatch = useAppDispatch();
   const navigate = useNavigate();
@@ -45,6 +49,11 @@ export function WatchGrid({ preset, onOpen }: WatchGridProps): React.JSX.Element
       return true;
     }
     const isPlain = !event.ctrlKey && !event.altKey && !event.metaKey;
+    const side = SIDES[event.key.toLowerCase()];
+    if (isPlain && !event.shiftKey && !event.repeat && side !== undefined && !row.includes('_INDEX|')) {
+      dispatch(ticketOpened({ instrument: row, symbol: briefOf({ briefs }, row).symbol, side }));
+      return true;
+    }
     if (!isPlain || (event.key !== 'Enter' && event.key.toLowerCase() !== 'c')) return false;
     dispatch(selected(row));
     void navigate('/chart');
