@@ -216,7 +216,7 @@ describeInBrowser('ticket and orders of a running stack (needs Chromium)', () =>
     'fills a market order with protection, whose trades the broker has as well',
     async () => {
       await openTicket('b');
-      await page.getByRole('button', { name: 'Market' }).click();
+      await page.getByRole('button', { name: 'Market', exact: true }).click();
       await review();
       await page.keyboard.press('Control+Enter');
       await page

@@ -107,7 +107,12 @@ function Ticket({ ticket, onClose, account, contract, picker }: LoadedTicketProp
   const [phase, setPhase] = useState<Phase>({ kind: 'editing' });
   const [key, setKey] = useState(ticket.key);
   const isSending = useRef(false);
+  const body = useRef<HTMLFormElement>(null);
   useFirstPrice(ticket.instrument, form, setForm);
+  useEffect(() => {
+    // What had the focus is locked now, or gone: the keys of the ticket go on working.
+    if (body.current?.contains(document.activeElement) !== true) body.current?.focus();
+  }, [phase.kind]);
   const faults = faultsOf(form, contract);
   const isOrder = Object.keys(faults).length === 0;
   const target = { account: account.account_id, instrument: ticket.instrument };
@@ -155,6 +160,7 @@ function Ticket({ ticket, onClose, account, contract, picker }: LoadedTicketProp
       else review();
       return;
     }
+    if (event.key === 'Enter' && event.target === event.currentTarget) review();
     const isTyping = event.target instanceof HTMLElement && ['INPUT', 'SELECT'].includes(event.target.tagName);
     const side = { b: 'BUY', s: 'SELL' }[event.key.toLowerCase()];
     if (isTyping || event.ctrlKey || event.altKey || event.metaKey || side === undefined) return;
@@ -164,7 +170,9 @@ function Ticket({ ticket, onClose, account, contract, picker }: LoadedTicketProp
   const fault = accountFault(account);
   return (
     <form
-      className="ticket-body"
+      ref={body}
+      tabIndex={-1}
+      className="ticket-body outline-none"
       data-side={form.side}
       data-phase={phase.kind}
       onKeyDown={onKeyDown}
