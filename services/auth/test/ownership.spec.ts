@@ -1,6 +1,6 @@
 // Who owns what, checked by auth itself whatever the gateway has checked: requests on the bus about accounts of somebody else,
 // and the standing grants of deployments.
-import { authBrokerRpc, authServiceRpc, BrokerEnvironment, type RpcContract } from '@vega/contracts';
+import { authBrokerRpc, authPeopleRpc, authServiceRpc, BrokerEnvironment, type RpcContract } from '@vega/contracts';
 import { eventually, FakeClock } from '@vega/testkit';
 import { decodeJwt } from 'jose';
 import { at, outcomeOf, startAuth, type RunningAuth } from './running-auth.ts';
@@ -17,7 +17,7 @@ beforeAll(async () => {
   auth = await startAuth({}, clock);
   owner = await personWithAccount('owner@example.invalid');
   other = await personWithAccount('other@example.invalid');
-});
+}, 120_000);
 
 afterAll(async () => {
   expect(auth.exits).toEqual([]);
@@ -70,6 +70,37 @@ describe('requests on the bus that name an account', () => {
   it('show each owner their own accounts', async () => {
     const { accounts } = await auth.ask(authBrokerRpc.listOwnAccounts, {}, owner.token);
     expect(accounts.map(({ accountId }) => accountId)).toEqual([owner.accountId]);
+  });
+});
+
+describe('what else belongs to somebody', () => {
+  it('sessions and API keys of others can be neither seen nor ended', async () => {
+    const made = await auth.ask(
+      authPeopleRpc.createApiKey,
+      { name: 'robot', scope: 'read', allowedAddresses: [], lifeMs: DAY_MS, client: at() },
+      owner.token,
+    );
+    const { sessions } = await auth.ask(authPeopleRpc.listSessions, {}, owner.token);
+    const sessionId = sessions[0]?.sessionId ?? '';
+    const keyId = made.key?.keyId ?? '';
+    expect(await outcomeOf(auth.ask(authPeopleRpc.revokeSession, { sessionId, client: at() }, other.token))).toBe(
+      'NOT_FOUND',
+    );
+    expect(await outcomeOf(auth.ask(authPeopleRpc.revokeApiKey, { keyId, client: at() }, other.token))).toBe(
+      'NOT_FOUND',
+    );
+    const { keys } = await auth.ask(authPeopleRpc.listApiKeys, {}, other.token);
+    expect(keys).toEqual([]);
+    expect(await outcomeOf(auth.ask(authPeopleRpc.getMe, {}, owner.token))).toBe('ok');
+    const exchanged = auth.ask(authServiceRpc.exchangeApiKey, { apiKey: made.apiKey, address: '192.0.2.1' });
+    expect(await outcomeOf(exchanged)).toBe('ok');
+  });
+
+  it('roles and the audit trail are for admins', async () => {
+    const raise = { userId: owner.userId, role: 'admin', client: at() };
+    expect(await outcomeOf(auth.ask(authPeopleRpc.updateUser, raise, owner.token))).toBe('PERMISSION_DENIED');
+    const query = { afterUserId: '', limit: 10 };
+    expect(await outcomeOf(auth.ask(authPeopleRpc.listUsers, query, owner.token))).toBe('PERMISSION_DENIED');
   });
 });
 

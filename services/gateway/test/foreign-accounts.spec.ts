@@ -53,7 +53,7 @@ beforeAll(async () => {
   gateway.auth.addAccount(OWN, 'usr_guest');
   await gateway.auth.told();
   doors = [...(await restDoors()), ...(await graphqlDoors()), ...streamDoors(), ...grpcDoors()];
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   expect(gateway.exits).toEqual([]);
@@ -215,7 +215,7 @@ describe('doors that take an account', () => {
       expect([name, REFUSALS.includes(code) ? 'refused' : code]).toEqual([name, 'refused']);
       if (status !== undefined) expect([name, [403, 404].includes(status)]).toEqual([name, true]);
     }
-  }, 60_000);
+  }, 120_000);
 
   it('let its owner pass', async () => {
     const owner = gateway.auth.token({ userId: 'usr_guest', mfa: true });
@@ -229,7 +229,7 @@ describe('doors that take an account', () => {
       const { code } = await knock(OWN, owner);
       expect([name, REFUSALS.includes(code)]).toEqual([name, false]);
     }
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('the search for such doors', () => {
