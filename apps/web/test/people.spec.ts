@@ -1,13 +1,12 @@
 // The pages of people and their accounts over a stand-in for auth: by keyboard, on a phone, empty, failing, and with axe.
-import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { jest } from '@jest/globals';
 import { CHROMIUM_FLAGS, findOrInstallChromium, projectRoot, stateFolder } from '@vega/testkit';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { FRESH_KEY, PeopleStandIn, RECOVERY_CODES, RIGHT } from './people-stand-in.ts';
 import { StandInGateway } from './stand-in-gateway.ts';
+import { buildWeb, expectAccessible as noViolations } from './web-stage.ts';
 
 /** Waits are for a condition, so a long one costs nothing where the machine is quick. */
 const WAIT_MS = 45_000;
@@ -32,9 +31,7 @@ describeInBrowser('the pages of people (needs Chromium)', () => {
   let complaints: string[];
 
   beforeAll(async () => {
-    const vite = join(root, 'node_modules/vite/bin/vite.js');
-    const args = [vite, 'build', join(root, 'apps/web'), '--outDir', dist, '--emptyOutDir', '--logLevel', 'warn'];
-    execFileSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+    buildWeb(dist);
     mkdirSync(screens, { recursive: true });
     browser = await chromium.launch({ executablePath: program ?? '', args: [...CHROMIUM_FLAGS] });
   });
@@ -77,9 +74,7 @@ describeInBrowser('the pages of people (needs Chromium)', () => {
 
   async function expectAccessible(what: string): Promise<void> {
     await shot(what.replaceAll(/\W+/g, '-'));
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const grave = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    expect({ what, found: grave.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`) }).toEqual({ what, found: [] });
+    await noViolations(page, what);
   }
 
   /** Everything that is pressed is 44 px high on a phone, and nothing stands out at the side. */
