@@ -1,7 +1,5 @@
-/** The owner of intents in a chaos run: decides goals, submits them until it knows, and decides anew what never arrived. */
-import { headers as natsHeaders, type NatsConnection } from '@nats-io/nats-core';
+/** The owners of intents in a chaos run: they decide goals, submit until they know, and decide anew what never arrived. */
 import {
-  ErrorDetail,
   type Order,
   OrderIntent,
   OrderProduct,
@@ -12,157 +10,215 @@ import {
   orderSubmit,
   OrderType,
   OrderValidity,
-  type RpcContract,
 } from '@vega/contracts';
 import { orderIdOf } from '@vega/trading';
-import type { SeededRandom } from '@vega/testkit';
-import { ACCOUNT, OWNER, type ChaosStage } from './chaos-stage.ts';
+import { type SeededRandom } from '@vega/testkit';
+import { Refused, type ChaosAccount, type ChaosStage } from './chaos-stage.ts';
+
+/** One intent of a goal and the answer its owner got. */
+export interface Intended {
+  readonly orderId: string;
+  readonly validUntilMs: number;
+  answer: 'accepted' | 'denied' | 'none';
+  /** Its owner has not waited for its end, and must not decide anew. */
+  isGivenUp: boolean;
+}
 
 /** What somebody wants once, in as many intents as it takes. */
 export interface Goal {
-  readonly number: number;
-  readonly orderIds: string[];
-  readonly validUntilMs: number[];
-  outcome: 'accepted' | 'denied' | 'unrecorded' | 'open';
+  readonly account: ChaosAccount;
+  readonly intents: Intended[];
 }
 
-const VALID_MS = 6_000;
+/** What is traded, with a price that is kept fresh. */
+export interface Traded {
+  readonly key: string;
+  readonly lot: number;
+  pricePaise: number;
+}
+
 const ATTEMPTS = 3;
-const ENDED: ReadonlySet<number> = new Set([
+const WORKERS_PER_ACCOUNT = 6;
+const PRICE_EVERY_MS = 3_000;
+const PATIENCE_MS = 60_000;
+/** Time in which a recorded order is found: a commit ends within its own limit. */
+const RECORDED_WITHIN_MS = 12_000;
+const KNOWN: ReadonlySet<number> = new Set([
   OrderStatus.DENIED,
   OrderStatus.FILLED,
   OrderStatus.CANCELLED,
   OrderStatus.REJECTED,
   OrderStatus.FAILED,
+  OrderStatus.WORKING,
 ]);
+
+/** Goals of this process so far: no two runs on one stage share an id. */
+let made = 0;
 
 const pause = (ms: number): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
 
-/** A refusal of the service, with its code. */
-export class Refused extends Error {
-  readonly code: string;
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
+interface Wish {
+  readonly kind: 'rest' | 'take' | 'exit';
+  readonly traded: Traded;
+  readonly restPaise: number;
+  readonly validMs: number;
+  readonly cancel: boolean;
 }
 
-/** Asks a service on the bus as its owner would. */
-export async function ask<Req, Res>(
-  nc: NatsConnection,
-  contract: RpcContract<Req, Res>,
-  request: Req,
-  token: string,
-  timeoutMs = 2_000,
-): Promise<Res> {
-  const headers = natsHeaders();
-  headers.set('Vega-Principal', token);
-  const reply = await nc.request(contract.subject, contract.request.encode(request).finish(), {
-    timeout: timeoutMs,
-    headers,
-  });
-  const code = reply.headers?.get('Nats-Service-Error-Code');
-  if (code) throw new Refused(code, ErrorDetail.decode(reply.data).message);
-  return contract.response.decode(reply.data);
+/** Options near the money of NIFTY's second expiry: a call and a put. */
+export async function chooseTraded(stage: ChaosStage): Promise<Traded[]> {
+  const index = 'NSE_INDEX|Nifty 50';
+  const spot = (await lastPaise(stage, index)) / 100;
+  const contracts = (await stage.broker.instruments()).filter((one) => one.underlying_key === index);
+  const expiry = [
+    ...new Set(contracts.filter((one) => one.instrument_type === 'CE').map((one) => one.expiry ?? 0)),
+  ].sort((a, b) => a - b)[1];
+  return Promise.all(
+    ['CE', 'PE'].map(async (type) => {
+      const [nearest] = contracts
+        .filter((one) => one.instrument_type === type && one.expiry === expiry)
+        .sort((a, b) => Math.abs((a.strike_price ?? 0) - spot) - Math.abs((b.strike_price ?? 0) - spot));
+      if (nearest === undefined) throw new Error(`no ${type} to trade`);
+      const { instrument_key: key, lot_size: lot } = nearest;
+      return { key, lot, pricePaise: await lastPaise(stage, key) };
+    }),
+  );
 }
 
-/** Works off goals, a few at a time. */
+async function lastPaise({ broker, accounts }: ChaosStage, key: string): Promise<number> {
+  const [first] = accounts;
+  if (first === undefined) throw new Error('a stage has an account');
+  const path = `/v2/market-quote/ltp?instrument_key=${encodeURIComponent(key)}`;
+  const { data } = await broker.get(first.user, path);
+  const [quote] = Object.values(data as Record<string, { last_price: number }>);
+  if (quote === undefined) throw new Error(`no price of ${key}`);
+  return Math.round(quote.last_price * 20) * 5;
+}
+
+/** Works off goals until `wantsMore` says no; the goals, each known or given up. */
 export async function runGoals(
   stage: ChaosStage,
   random: SeededRandom,
-  count: number,
-  instrument: { readonly key: string; readonly lot: number; pricePaise: number },
-  firstNumber: number,
-  onProgress: (done: number) => void,
+  traded: readonly Traded[],
+  options: {
+    readonly wantsMore: (intents: number) => boolean;
+    /** Of every intent; two and six seconds by turns unless given. */
+    readonly validMs?: number;
+    /** How long an owner waits for the end of a doubt before it leaves the order to the judge. */
+    readonly patienceMs?: number;
+    /** Where goals are kept, for who looks at them meanwhile. */
+    readonly goals?: Goal[];
+  },
 ): Promise<Goal[]> {
-  const goals: Goal[] = Array.from({ length: count }, (_, n) => ({
-    number: firstNumber + n,
-    orderIds: [],
-    validUntilMs: [],
-    outcome: 'open',
-  }));
-  const queue = goals.map((goal) => ({
-    goal,
-    marketable: random.chance(0.25),
-    sell: random.chance(0.5),
-    low: random.integer(1, 60),
-  }));
-  let done = 0;
-  const worker = async (): Promise<void> => {
-    for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-      await pursue(stage, next.goal, next, instrument);
-      done += 1;
-      onProgress(done);
+  const goals = options.goals ?? [];
+  let intents = 0;
+  const nextGoal = (account: ChaosAccount): Goal => {
+    const goal: Goal = { account, intents: [] };
+    goals.push(goal);
+    return goal;
+  };
+  const worker = async (account: ChaosAccount): Promise<void> => {
+    while (options.wantsMore(intents)) {
+      const wish: Wish = {
+        kind: random.pick(['rest', 'rest', 'rest', 'take', 'exit'] as const),
+        traded: random.pick(traded),
+        restPaise: random.integer(1, 60) * 5,
+        validMs: options.validMs ?? random.pick([2_000, 6_000]),
+        cancel: random.chance(0.8),
+      };
+      const goal = nextGoal(account);
+      made += 1;
+      await pursue(stage, goal, wish, `${stage.folder} ${made}`, options.patienceMs ?? PATIENCE_MS);
+      intents += goal.intents.length;
     }
   };
-  await Promise.all(Array.from({ length: 4 }, worker));
+  const pricing = setInterval(() => {
+    for (const one of traded) {
+      lastPaise(stage, one.key).then(
+        (pricePaise) => (one.pricePaise = pricePaise),
+        () => undefined,
+      );
+    }
+  }, PRICE_EVERY_MS);
+  try {
+    await Promise.all(
+      stage.accounts.flatMap((account) => Array.from({ length: WORKERS_PER_ACCOUNT }, () => worker(account))),
+    );
+  } finally {
+    clearInterval(pricing);
+  }
   return goals;
 }
 
-async function pursue(
-  stage: ChaosStage,
-  goal: Goal,
-  wish: { readonly marketable: boolean; readonly sell: boolean; readonly low: number },
-  instrument: { readonly key: string; readonly lot: number; readonly pricePaise: number },
-): Promise<void> {
+async function pursue(stage: ChaosStage, goal: Goal, wish: Wish, name: string, patienceMs: number): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const validUntilMs = stage.platform.marketNow() + VALID_MS;
-    const intent = OrderIntent.create({
-      orderId: orderIdOf('chaos', stage.folder, String(goal.number), String(attempt)),
-      accountId: ACCOUNT,
-      instrumentKey: instrument.key,
-      side: OrderSide.BUY,
-      quantity: instrument.lot,
-      product: OrderProduct.DELIVERY,
-      orderType: OrderType.LIMIT,
-      pricePaise: wish.marketable ? instrument.pricePaise + 1_000 : wish.low * 5,
-      validity: OrderValidity.DAY,
-      purpose: OrderPurpose.ENTRY,
-      validUntilMs,
-    });
-    goal.orderIds.push(intent.orderId);
-    goal.validUntilMs.push(validUntilMs);
-    const order = await submitUntilKnown(stage, intent);
-    if (order === undefined) {
-      goal.outcome = 'unrecorded';
-      continue;
+    const intent = intentOf(stage, goal.account, wish, `${name} ${attempt}`);
+    const { orderId, validUntilMs } = intent;
+    const intended: Intended = { orderId, validUntilMs, answer: 'none', isGivenUp: false };
+    goal.intents.push(intended);
+    const order = await submitUntilKnown(stage, goal.account, intent, intended, patienceMs);
+    if (order?.status === OrderStatus.WORKING && wish.cancel) {
+      const request = { orderId, accountId: goal.account.accountId, requestId: '' };
+      await stage.ask(goal.account, ordersRpc.cancel, request, 5_000).catch(() => undefined);
     }
-    goal.outcome = order.status === OrderStatus.DENIED ? 'denied' : 'accepted';
+    if (order?.status === OrderStatus.DENIED) await pause(150);
     // What is in doubt is waited for; what never arrived is decided anew, as its owner may.
-    if (order.status === OrderStatus.FAILED) continue;
-    if (order.status === OrderStatus.DENIED && order.denial?.retryable === true && attempt + 1 < ATTEMPTS) {
-      await pause(300);
-      continue;
-    }
-    return;
+    const mayAgain =
+      order === undefined
+        ? intended.answer === 'none' && !intended.isGivenUp
+        : order.status === OrderStatus.FAILED || order.denial?.retryable === true;
+    if (!mayAgain) return;
   }
 }
 
-/** Repeats the same id until its deadline, then asks; the order once it is out of doubt. */
-async function submitUntilKnown(stage: ChaosStage, intent: OrderIntent): Promise<Order | undefined> {
-  const { nc } = stage.platform;
-  const token = stage.platform.token(OWNER);
-  let answered = false;
-  while (!answered && stage.platform.marketNow() < intent.validUntilMs) {
+function intentOf(stage: ChaosStage, account: ChaosAccount, wish: Wish, name: string): OrderIntent {
+  const { traded, kind } = wish;
+  const price = { rest: wish.restPaise, take: traded.pricePaise + 1_000, exit: Math.max(5, traded.pricePaise - 1_000) };
+  return OrderIntent.create({
+    orderId: orderIdOf('chaos', account.accountId, name),
+    accountId: account.accountId,
+    instrumentKey: traded.key,
+    side: kind === 'exit' ? OrderSide.SELL : OrderSide.BUY,
+    quantity: traded.lot,
+    product: OrderProduct.DELIVERY,
+    orderType: OrderType.LIMIT,
+    pricePaise: price[kind],
+    validity: OrderValidity.DAY,
+    purpose: kind === 'exit' ? OrderPurpose.EXIT : OrderPurpose.ENTRY,
+    validUntilMs: stage.platform.marketNow() + wish.validMs,
+  });
+}
+
+/** Repeats the same id until its deadline, then asks; the order once it is out of doubt, undefined when it is not known. */
+async function submitUntilKnown(
+  stage: ChaosStage,
+  account: ChaosAccount,
+  intent: OrderIntent,
+  intended: Intended,
+  patienceMs: number,
+): Promise<Order | undefined> {
+  while (intended.answer === 'none' && stage.platform.marketNow() < intent.validUntilMs) {
     try {
-      await ask(nc, orderSubmit(ACCOUNT), intent, token);
-      answered = true;
+      const { result } = await stage.ask(account, orderSubmit(account.accountId), intent);
+      intended.answer = result?.$case ?? 'none';
     } catch {
       await pause(100);
     }
   }
-  // Nothing of it can be recorded long after its deadline: a commit takes no longer than its own time limit.
-  const giveUpMs = Date.now() + 40_000;
-  let missing = 0;
-  while (Date.now() < giveUpMs) {
+  const askedMs = performance.now();
+  let recorded = intended.answer !== 'none';
+  while (performance.now() - askedMs < patienceMs) {
     try {
-      const { order } = await ask(nc, ordersRpc.getOrder, { orderId: intent.orderId, accountId: '' }, token);
-      if (order !== undefined && (ENDED.has(order.status) || order.status === OrderStatus.WORKING)) return order;
+      const { order } = await stage.ask(account, ordersRpc.getOrder, { orderId: intent.orderId, accountId: '' });
+      if (order !== undefined && KNOWN.has(order.status)) return order;
+      recorded = true;
     } catch (error) {
-      missing = error instanceof Refused && error.code === 'ORDER_UNKNOWN' ? missing + 1 : missing;
-      if (missing > 60) return undefined;
+      const unknown = error instanceof Refused && error.code === 'ORDER_UNKNOWN';
+      if (unknown && !recorded && performance.now() - askedMs > Math.min(RECORDED_WITHIN_MS, patienceMs))
+        return undefined;
     }
     await pause(150);
   }
+  intended.isGivenUp = true;
   return undefined;
 }

@@ -27,6 +27,8 @@ export class AccountState {
   readonly book = new AccountBook();
   readonly rates: OrderRates;
   readonly doubts = new Map<ChildId, Doubt>();
+  /** When the last request about a child ended, monotonic: a book begun after it settles it. */
+  readonly answeredMs = new Map<string, number>();
   private readonly orderOfChild = new Map<string, string>();
   private readonly childOfBroker = new Map<string, ChildId>();
   /** Wall time of the last accepted order of each kind. */
@@ -171,6 +173,7 @@ export class AccountState {
       this.orders.delete(orderId);
       for (const child of order.body.children) {
         this.orderOfChild.delete(child.childId);
+        this.answeredMs.delete(child.childId);
         this.childOfBroker.delete(child.brokerOrderId);
       }
     }

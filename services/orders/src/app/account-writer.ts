@@ -24,14 +24,19 @@ import {
 import { AccountState } from './account-state.ts';
 import { applyChildEvent, outcomeEvent, type Word } from './apply-child-event.ts';
 import { failpoint } from './failpoints.ts';
-import type { OrderRow } from './order-store.ts';
+import { firstResult, recordedResult } from './first-result.ts';
 import type { BrokerOutcome } from './ports.ts';
 import { StepDraft } from './step-draft.ts';
-import { fromRow, NO_TIMES, type TrackedOrder, undecided } from './tracked-order.ts';
+import { NO_TIMES, type TrackedOrder, undecided } from './tracked-order.ts';
 import { toWireDenial } from './wire-checks.ts';
 import type { Caller, WriterOptions } from './writer-options.ts';
 
-type RecordedOrder = OrderRow & { readonly accountId: string };
+/** A child that is born, with the order after it and the moment it counts from, monotonic. */
+interface Birth {
+  readonly order: TrackedOrder;
+  readonly child: Child;
+  readonly bornMs: number;
+}
 
 export class AccountWriter {
   readonly state: AccountState;
@@ -43,8 +48,6 @@ export class AccountWriter {
   private pumpTimer: Timer | undefined;
   /** Approvals of orders decided here: what a child may leave by. */
   private readonly approvals = new Map<string, RiskApproved>();
-  /** When the last request about a child ended, monotonic: a book begun after it settles it. */
-  readonly answeredMs = new Map<string, number>();
   private defectsCleared: boolean;
   haltReason: string | undefined;
 
@@ -88,7 +91,8 @@ export class AccountWriter {
     this.pumpTimer?.cancel();
   }
 
-  private lose(reason: string): void {
+  /** Another has the account, or it is not known whether a step was recorded: this writer ends. */
+  lose(reason: string): void {
     if (this.lost !== undefined) return;
     failpoint('at-lease-loss');
     this.stop(reason);
@@ -168,14 +172,14 @@ export class AccountWriter {
     const arrivedMs = this.options.clock.monotonicMs();
     return this.run(async () => {
       const known = this.state.orders.get(terms.orderId);
-      if (known !== undefined) return this.firstResult(known, raw);
+      if (known !== undefined) return firstResult(known, raw);
       for (let attempt = 0; attempt < 3; attempt += 1) {
         try {
           const reply = await this.decideOnce(intent, terms, raw, caller, arrivedMs);
           if (reply !== undefined) return reply;
         } catch (error) {
           if (!(error instanceof OutcomeError) || error.code !== 'ORDER_ID_REUSED') throw error;
-          return this.recordedResult(await this.options.store.findOrder(terms.orderId), raw);
+          return recordedResult(await this.options.store.findOrder(terms.orderId), this.accountId, raw);
         }
       }
       throw new OutcomeError('WRITER_UNAVAILABLE', 'switches and limits change too fast', {}, true);
@@ -221,7 +225,7 @@ export class AccountWriter {
     this.approvals.set(terms.orderId, approved);
     this.state.noteAccepted(order, clock.wallNow(), istDateOf(order.decidedAtMs || order.createdAtMs));
     this.state.reserve(terms.orderId, approved.marginPaise, clock.monotonicMs());
-    if (born !== undefined) this.send(born.order, born.child, approved, arrivedMs);
+    if (born !== undefined) this.send(born, approved, arrivedMs);
     this.pumpSoon();
     const { orderId, validUntilMs } = terms;
     return {
@@ -232,25 +236,9 @@ export class AccountWriter {
     };
   }
 
-  /** The answer that an id was given at first; another body under it is an error. */
-  private firstResult(order: TrackedOrder, raw: Uint8Array): SubmitReply {
-    if (!Buffer.from(order.raw).equals(raw))
-      throw new OutcomeError('ORDER_ID_REUSED', 'this id was used for another order');
-    if (order.denial !== undefined) return { result: { $case: 'denied', value: order.denial } };
-    const { orderId, validUntilMs } = order.terms;
-    const slices = order.body.slices.length > 0 ? [...order.body.slices] : [];
-    return { result: { $case: 'accepted', value: { orderId, accountSeq: order.accountSeq, slices, validUntilMs } } };
-  }
-
-  /** As {@link firstResult}, for an order that ended too long ago to be held. */
-  private recordedResult(row: RecordedOrder | undefined, raw: Uint8Array): SubmitReply {
-    const order = row?.accountId === this.accountId ? fromRow(row) : undefined;
-    if (order === undefined) throw new OutcomeError('ORDER_ID_REUSED', 'this id was used for another order');
-    return this.firstResult(order, raw);
-  }
-
   /** Gives birth to the next slice within a step, and counts its call. */
-  private bear(draft: StepDraft, order: TrackedOrder): { order: TrackedOrder; child: Child } {
+  private bear(draft: StepDraft, order: TrackedOrder): Birth {
+    const bornMs = this.options.clock.monotonicMs();
     const { limitPaise: pricePaise, terms } = order;
     const { order: body, child } = bearChild(order.body, { pricePaise, triggerPricePaise: terms.triggerPricePaise });
     const times = new Map(order.times).set(child.childId, { ...NO_TIMES, bornAtMs: draft.atMs });
@@ -261,17 +249,17 @@ export class AccountWriter {
       { source: 'submit', childId: child.childId },
     );
     this.state.rates.record(terms.segment, draft.atMs);
-    return { order: told, child };
+    return { order: told, child, bornMs };
   }
 
   /** Sends a child that this process has given birth to: once, and outside of the queue. */
-  private send(order: TrackedOrder, child: Child, approved: RiskApproved, arrivedMs: number): void {
+  private send({ order, child, bornMs }: Birth, approved: RiskApproved, arrivedMs: number): void {
     const { broker, clock, world, metrics, logger } = this.options;
     const { terms, reducing } = order;
     failpoint('after-commit-before-send');
     let sentAtMs = 0;
     const leaving = {
-      lastLook: () => this.expiry(terms) ?? world.mayLeave(terms, reducing),
+      lastLook: () => this.expiry(terms) ?? this.overdue(bornMs) ?? world.mayLeave(terms, reducing),
       onSent: () => {
         sentAtMs = clock.wallNow();
         metrics.intentToBroker.observe((clock.monotonicMs() - arrivedMs) / 1000);
@@ -281,7 +269,7 @@ export class AccountWriter {
     void broker
       .place(approved, child, leaving)
       .then((outcome) => {
-        this.answeredMs.set(child.childId, clock.monotonicMs());
+        this.state.answeredMs.set(child.childId, clock.monotonicMs());
         metrics.outcomes.inc({ call: 'place', outcome: outcome.kind });
         return this.settle(order.terms.orderId, child, outcome, sentAtMs);
       })
@@ -293,6 +281,12 @@ export class AccountWriter {
     return now === undefined || now > validUntilMs ? 'INTENT_EXPIRED' : undefined;
   }
 
+  /** A child leaves within the time limit of its request or not at all: whoever finds it in the record counts on that. */
+  private overdue(bornMs: number): string | undefined {
+    const { clock, requestTimeoutMs } = this.options;
+    return clock.monotonicMs() - bornMs > requestTimeoutMs ? 'NOT_SENT' : undefined;
+  }
+
   private async settle(orderId: string, child: Child, outcome: BrokerOutcome, sentAtMs: number): Promise<void> {
     const answeredAtMs = this.options.clock.wallNow();
     failpoint('after-reply-before-commit');
@@ -300,7 +294,8 @@ export class AccountWriter {
       const approved = this.approvals.get(orderId);
       const found = this.state.childOf(child.childId);
       if (approved !== undefined && found !== undefined) {
-        return this.send(found.order, child, approved, this.options.clock.monotonicMs());
+        const bornMs = this.options.clock.monotonicMs();
+        return this.send({ order: found.order, child, bornMs }, approved, bornMs);
       }
     }
     await this.run(() =>
@@ -323,14 +318,13 @@ export class AccountWriter {
     return applied !== undefined;
   }
 
-  /** Notes a child in doubt: its absence counts from the end of the quarantine on. */
-  doubt(order: TrackedOrder, child: Child, untilMs = 0): void {
+  /** Notes a child in doubt: its absence counts from the end of the quarantine on, which begins as its request ends. */
+  doubt(order: TrackedOrder, child: Child, endedMs = this.options.clock.monotonicMs()): void {
     const { clock, quarantineMs, sabotage } = this.options;
-    const now = clock.monotonicMs();
     this.state.doubts.set(child.childId, {
       orderId: order.terms.orderId,
       childId: child.childId,
-      quarantineEndsMs: sabotage === 'no-quarantine' ? now : Math.max(now, untilMs) + quarantineMs,
+      quarantineEndsMs: sabotage === 'no-quarantine' ? clock.monotonicMs() : endedMs + quarantineMs,
       absentReads: 0,
     });
   }
@@ -382,7 +376,7 @@ export class AccountWriter {
         if (approved === undefined) continue;
         const born = this.bear(draft, order);
         const arrivedMs = clock.monotonicMs();
-        if (await this.commit(draft)) this.send(born.order, born.child, approved, arrivedMs);
+        if (await this.commit(draft)) this.send(born, approved, arrivedMs);
       }
     }).finally(() => this.pumpSoon());
   }

@@ -41,7 +41,7 @@ export class OrderChanges {
     const { order, child, terms } = await writer.run(() => this.askModify(request, caller));
     const { broker, metrics, clock } = writer.options;
     const outcome = await broker.modify(modifyCall(order, child, terms));
-    writer.answeredMs.set(child.childId, clock.monotonicMs());
+    writer.state.answeredMs.set(child.childId, clock.monotonicMs());
     metrics.outcomes.inc({ call: 'modify', outcome: outcome.kind });
     if (outcome.kind === 'rejected' || outcome.kind === 'not-sent') {
       await this.refused(child, 'modify-refused', outcome);
@@ -133,7 +133,7 @@ export class OrderChanges {
     await Promise.all(
       children.map(async (child) => {
         const outcome = await broker.cancel(child.brokerOrderId);
-        writer.answeredMs.set(child.childId, clock.monotonicMs());
+        writer.state.answeredMs.set(child.childId, clock.monotonicMs());
         metrics.outcomes.inc({ call: 'cancel', outcome: outcome.kind });
         if (outcome.kind === 'rejected' || outcome.kind === 'not-sent') {
           await this.refused(child, 'cancel-refused', outcome);

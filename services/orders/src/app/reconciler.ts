@@ -208,7 +208,7 @@ export class Reconciler {
     const { writer } = this;
     const found = writer.state.childOfBrokerOrder(seen);
     if (found === undefined) return;
-    const answeredMs = writer.answeredMs.get(found.child.childId) ?? 0;
+    const answeredMs = writer.state.answeredMs.get(found.child.childId) ?? 0;
     const event = reportEvent(seen, begunMs > answeredMs && begunMs > 0);
     if (isOldNews(found.child, event)) return;
     await writer.run(() => writer.applyOne(found.child.childId, event, { source }));

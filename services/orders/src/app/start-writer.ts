@@ -3,13 +3,14 @@ import { Order, OrderEventKind } from '@vega/contracts';
 import { addDays, istDateOf } from '@vega/kernel';
 import { isInDoubt } from '@vega/trading';
 import type { AccountWriter } from './account-writer.ts';
-import { fromRow, type TrackedOrder, unbornQty } from './tracked-order.ts';
+import { fromRow, NO_TIMES, type TrackedOrder, unbornQty } from './tracked-order.ts';
 
 const HALF_HOUR_MS = 1_830_000;
 
 /**
  * Loads orders and counted calls. What an earlier writer had not given to children lapses; what it was sending is in doubt
- * until its deadline and the quarantine after it are over, since the process that gave birth to it may still send it till then.
+ * until the quarantine is over that begins when its request has ended at the latest: the process that gave birth to it may
+ * still live and send it till then.
  */
 export async function loadWriter(writer: AccountWriter): Promise<void> {
   const { store, clock, world, logger } = writer.options;
@@ -40,7 +41,7 @@ export async function loadWriter(writer: AccountWriter): Promise<void> {
         body: { ...body, quantity: body.quantity + unborn, lapsedQty: body.lapsedQty + unborn },
       });
     }
-    doubtAll(writer, order, marketNow);
+    doubtAll(writer, order);
   }
   if (lapsing.length === 0) return;
   await writer.run(async () => {
@@ -52,13 +53,17 @@ export async function loadWriter(writer: AccountWriter): Promise<void> {
   });
 }
 
-function doubtAll(writer: AccountWriter, order: TrackedOrder, marketNow: number | undefined): void {
+/**
+ * When the request of each child in doubt has ended at the latest, by the wall: as its writer recorded, or, where that
+ * recorded nothing, the time limit for leaving after its birth and the one for its answer after that. It is the same moment
+ * for every writer that finds it, however often the writer changes.
+ */
+function doubtAll(writer: AccountWriter, order: TrackedOrder): void {
   const { clock, requestTimeoutMs } = writer.options;
   for (const child of order.body.children) {
     if (!isInDoubt(child.state)) continue;
-    // Without market time the whole validity is taken to be left.
-    const from = marketNow ?? order.decidedAtMs;
-    const left = Math.max(0, order.terms.validUntilMs - from);
-    writer.doubt(order, child, clock.monotonicMs() + left + requestTimeoutMs);
+    const { bornAtMs, answeredAtMs } = order.times.get(child.childId) ?? NO_TIMES;
+    const endedAtMs = answeredAtMs === 0 ? bornAtMs + 2 * requestTimeoutMs : answeredAtMs;
+    writer.doubt(order, child, clock.monotonicMs() + endedAtMs - clock.wallNow());
   }
 }

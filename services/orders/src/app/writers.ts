@@ -134,7 +134,7 @@ export class Writers {
     const ours = await store.renewLeases(replica, epochs, leaseTtlMs);
     for (const [accountId, epoch] of epochs) {
       const now = this.held.get(accountId);
-      if (!ours.has(accountId) && now?.writer.epoch === epoch) this.drop(accountId, 'the lease was lost');
+      if (!ours.has(accountId) && now?.writer.epoch === epoch) now.writer.lose('the lease was lost');
     }
   }
 
