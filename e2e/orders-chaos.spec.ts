@@ -45,6 +45,7 @@ it('sends each intended order at most once while everything dies and lies', asyn
   const result = await strikeAndJudge(stage, random, {
     seed,
     intents: 100,
+    orders: 30,
     faults: FAULT_NAMES.length,
     faultNames: FAULT_NAMES,
     failpointHits: 1,

@@ -28,6 +28,8 @@ export const FAILPOINTS = [
 export interface ChaosOptions {
   readonly seed: number;
   readonly intents: number;
+  /** Orders that must have left before the run ends, however slow the machine is. */
+  readonly orders?: number;
   readonly faults: number;
   /** Each failpoint has taken effect this often before the run ends; 0 runs without them. */
   readonly failpointHits: number;
@@ -94,7 +96,8 @@ export async function strikeAndJudge(
         );
       }
       if (performance.now() - started > LIMIT_MS) return false;
-      return intents < options.intents || !strikes.isDone || !hasHits(stage, options.failpointHits);
+      const isShort = intents < options.intents || stage.replicas.heard.length < (options.orders ?? 0);
+      return isShort || !strikes.isDone || !hasHits(stage, options.failpointHits);
     },
   });
   strikes.stop();

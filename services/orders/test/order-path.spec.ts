@@ -8,6 +8,7 @@ import {
   OrderStatus,
   OrderType,
 } from '@vega/contracts';
+import type { RunningService } from '@vega/platform';
 import { eventually } from '@vega/testkit';
 import { ACCOUNT, BOB, OTHER_ACCOUNT, startOrdersStage, type OrdersStage } from './orders-stage.ts';
 
@@ -16,9 +17,11 @@ jest.setTimeout(90_000);
 let stage: OrdersStage;
 const patience = { withinMs: 30_000, everyMs: 50 };
 
+let service: RunningService;
+
 beforeAll(async () => {
   stage = await startOrdersStage();
-  await stage.start();
+  service = await stage.start();
 }, 300_000);
 
 afterAll(() => stage.close(), 60_000);
@@ -155,21 +158,23 @@ it('concludes absence only after the quarantine, and never sends it again', asyn
   expect(tagged(order.children[0]?.childId ?? '')).toHaveLength(0);
 });
 
+/** An order that somebody places at the broker without us. */
+const elsewhere = () => ({
+  quantity: stage.call.lot_size,
+  product: 'D',
+  validity: 'DAY',
+  price: 5,
+  instrument_token: stage.call.instrument_key,
+  order_type: 'LIMIT',
+  transaction_type: 'BUY',
+  disclosed_quantity: 0,
+  trigger_price: 0,
+  is_amo: false,
+});
+
 it('follows orders that were placed elsewhere', async () => {
-  const body = {
-    quantity: stage.call.lot_size,
-    product: 'D',
-    validity: 'DAY',
-    price: 5,
-    instrument_token: stage.call.instrument_key,
-    order_type: 'LIMIT',
-    transaction_type: 'BUY',
-    disclosed_quantity: 0,
-    trigger_price: 0,
-    is_amo: false,
-  };
   // User 0 may send from the default address, 127.0.0.1.
-  expect((await stage.broker.call(stage.users[0]!, 'POST', '/v3/order/place', body)).status).toBe(200);
+  expect((await stage.broker.call(stage.users[0]!, 'POST', '/v3/order/place', elsewhere())).status).toBe(200);
   const foreign = await eventually(
     async () => {
       const { orders } = await stage.ask(ordersRpc.getBook, { ...tradesOf(''), statuses: [], workingOnly: true });
@@ -192,6 +197,9 @@ it('sends each account from its own address', async () => {
     { ...patience, what: 'an order from the second address' },
   );
   expect(tagged(order.children[0]?.childId ?? '')[0]?.userId).toBe(stage.users[1]?.userId);
+  // The broker does refuse the other account's address: the second account's order from 127.0.0.1.
+  const answer = await stage.broker.call(stage.users[1]!, 'POST', '/v3/order/place', elsewhere());
+  expect(JSON.stringify(answer.body)).toContain('UDAPI1154');
   await expect(stage.order(id)).rejects.toMatchObject({ code: 'ORDER_UNKNOWN' });
   await expect(stage.submit(stage.intent({ accountId: OTHER_ACCOUNT }))).rejects.toMatchObject({
     code: 'ACCOUNT_NOT_FOUND',
@@ -211,9 +219,34 @@ it.each([
   ['disclosed', 'BAD_REQUEST', { disclosedQty: 1e6 }],
   ['strategy', 'BAD_REQUEST', { strategy: 'a b' }],
   ['decision', 'BAD_REQUEST', { decisionNumber: -1 }],
+  ['decision of nobody', 'BAD_REQUEST', { decisionNumber: 1 }],
 ] as const)('refuses a bad %s with %s and records nothing', async (_field, code, change) => {
   const { lastSeq } = await stage.ask(ordersRpc.getEvents, { accountId: ACCOUNT, fromSeq: 1, limit: 1 });
   await expect(stage.submit(stage.intent(change))).rejects.toMatchObject({ code });
   const after = await stage.ask(ordersRpc.getEvents, { accountId: ACCOUNT, fromSeq: 1, limit: 1 });
   expect(after.lastSeq).toBe(lastSeq);
+});
+
+it('takes the decisions of a strategy in their order, whoever writes the account', async () => {
+  const decision = (decisionNumber: number, strategy = 'straddle') => stage.intent({ strategy, decisionNumber });
+  const first = decision(1);
+  acceptedId(await stage.submit(first));
+  acceptedId(await stage.submit(decision(2)));
+  const lastSeq = async () =>
+    (await stage.ask(ordersRpc.getEvents, { accountId: ACCOUNT, fromSeq: 1, limit: 1 })).lastSeq;
+  const refused = { code: 'DECISION_OUT_OF_SEQUENCE' };
+  await eventually(async () => (await status(first.orderId)) === OrderStatus.WORKING, patience);
+  // A second copy of the strategy decides the same number anew; another has lost a decision.
+  await expect(stage.submit(decision(2))).rejects.toMatchObject(refused);
+  await expect(stage.submit(decision(4))).rejects.toMatchObject(refused);
+  await expect(stage.submit(decision(2, 'strangle'))).rejects.toMatchObject(refused);
+  expect(acceptedId(await stage.submit(first))).toBe(first.orderId);
+  await service.drain();
+  service = await stage.start();
+  const before = await lastSeq();
+  await expect(stage.submit(decision(2))).rejects.toMatchObject(refused);
+  expect(await lastSeq()).toBe(before);
+  // What is denied is decided as well.
+  expect(denialOf(await stage.submit({ ...decision(3), validUntilMs: 1 })).code).toBe('INTENT_EXPIRED');
+  acceptedId(await stage.submit(decision(4)));
 });

@@ -23,6 +23,7 @@ import {
 } from '@vega/trading';
 import { AccountState } from './account-state.ts';
 import { applyChildEvent, outcomeEvent, type Word } from './apply-child-event.ts';
+import { DecisionSequence } from './decision-sequence.ts';
 import { failpoint } from './failpoints.ts';
 import { firstResult, recordedResult } from './first-result.ts';
 import type { BrokerOutcome } from './ports.ts';
@@ -38,8 +39,12 @@ interface Birth {
   readonly bornMs: number;
 }
 
+/** What a repeated id may be refused with although it has a first result. */
+const MAYBE_RECORDED: ReadonlySet<string> = new Set(['ORDER_ID_REUSED', 'DECISION_OUT_OF_SEQUENCE']);
+
 export class AccountWriter {
   readonly state: AccountState;
+  private readonly decisions: DecisionSequence;
   readonly epoch: number;
   readonly accountId: string;
   private queue: Promise<unknown> = Promise.resolve();
@@ -59,6 +64,7 @@ export class AccountWriter {
     this.haltReason = lease.haltReason;
     this.defectsCleared = lease.defects === 0;
     this.state = new AccountState(options.rates);
+    this.decisions = new DecisionSequence((strategy) => options.store.lastDecision(lease.accountId, strategy));
   }
 
   get accountSeq(): number {
@@ -175,11 +181,15 @@ export class AccountWriter {
       if (known !== undefined) return firstResult(known, raw);
       for (let attempt = 0; attempt < 3; attempt += 1) {
         try {
+          await this.decisions.check(intent.strategy, intent.decisionNumber);
           const reply = await this.decideOnce(intent, terms, raw, caller, arrivedMs);
           if (reply !== undefined) return reply;
         } catch (error) {
-          if (!(error instanceof OutcomeError) || error.code !== 'ORDER_ID_REUSED') throw error;
-          return recordedResult(await this.options.store.findOrder(terms.orderId), this.accountId, raw);
+          if (!(error instanceof OutcomeError) || !MAYBE_RECORDED.has(error.code)) throw error;
+          // An order that ended too long ago to be held is answered from the record.
+          const row = await this.options.store.findOrder(terms.orderId);
+          if (row === undefined) throw error;
+          return recordedResult(row, this.accountId, raw);
         }
       }
       throw new OutcomeError('WRITER_UNAVAILABLE', 'switches and limits change too fast', {}, true);
@@ -204,6 +214,7 @@ export class AccountWriter {
       draft.create({ ...blank, denial });
       draft.tell(OrderEventKind.DENIED, { ...blank, denial }, { source: 'submit', code: denial.code });
       if (!(await this.commit(draft))) return undefined;
+      this.decisions.took(intent.strategy, intent.decisionNumber);
       metrics.decided.inc({ result: denial.code });
       return { result: { $case: 'denied', value: denial } };
     }
@@ -221,6 +232,7 @@ export class AccountWriter {
     const born = free <= clock.wallNow() ? this.bear(draft, order) : undefined;
     order = born?.order ?? order;
     if (!(await this.commit(draft))) return undefined;
+    this.decisions.took(intent.strategy, intent.decisionNumber);
     metrics.decided.inc({ result: 'ACCEPTED' });
     this.approvals.set(terms.orderId, approved);
     this.state.noteAccepted(order, clock.wallNow(), istDateOf(order.decidedAtMs || order.createdAtMs));

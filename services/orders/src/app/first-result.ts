@@ -15,11 +15,11 @@ export function firstResult(order: TrackedOrder, raw: Uint8Array): SubmitReply {
 
 /** As {@link firstResult}, for an order that ended too long ago to be held. */
 export function recordedResult(
-  row: (OrderRow & { readonly accountId: string }) | undefined,
+  row: OrderRow & { readonly accountId: string },
   accountId: string,
   raw: Uint8Array,
 ): SubmitReply {
-  const order = row?.accountId === accountId ? fromRow(row) : undefined;
+  const order = row.accountId === accountId ? fromRow(row) : undefined;
   if (order === undefined) throw reused();
   return firstResult(order, raw);
 }

@@ -25,6 +25,8 @@ export interface OrderRow {
   readonly marginPaise: number;
   readonly createdAtMs: number;
   readonly accountSeq: number;
+  /** The strategy's own count of its decisions; 0 for what is not one. */
+  readonly decisionNumber: number;
 }
 
 export interface EventRow {
@@ -102,6 +104,8 @@ export interface OrderStore {
   /** Orders that have not ended and those of the last days, oldest first. */
   loadOrders(accountId: string, sinceDate: string): Promise<readonly OrderRow[]>;
   findOrder(orderId: string): Promise<(OrderRow & { readonly accountId: string }) | undefined>;
+  /** The last number of a strategy's recorded decisions; 0 before the first. */
+  lastDecision(accountId: string, strategy: string): Promise<number>;
   loadCalls(accountId: string, sinceMs: number): Promise<readonly CountedCall[]>;
   /** Counts a defect of the account; halts it at the second in a row. Returns whether it is halted now. */
   recordDefect(accountId: string, message: string): Promise<boolean>;

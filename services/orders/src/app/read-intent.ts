@@ -76,6 +76,7 @@ function faultsOf(intent: OrderIntent, accountId: string): string[] {
   refuse(whole(intent.decidedPricePaise, MAX_PAISE), 'decided_price_paise is a whole number');
   refuse(whole(intent.decidedAtMs, 8.64e15), 'decided_at_ms is epoch milliseconds');
   refuse(whole(intent.decisionNumber, Number.MAX_SAFE_INTEGER), 'decision_number is a whole number');
+  refuse(intent.decisionNumber === 0 || intent.strategy !== '', "decision_number is a strategy's: strategy is missing");
   return faults;
 }
 

@@ -213,6 +213,7 @@ function rowOf(order: TrackedOrder): OrderRow {
     marginPaise: order.marginPaise,
     createdAtMs: order.createdAtMs,
     accountSeq: order.accountSeq,
+    decisionNumber: order.foreign ? 0 : order.intent.decisionNumber,
   };
 }
 

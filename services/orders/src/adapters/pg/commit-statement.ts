@@ -5,9 +5,9 @@
  */
 const COLUMNS = `
   unnest($6::text[], $7::text[], $8::text[], $9::text[], $10::smallint[], $11::boolean[], $12::boolean[], $13::date[],
-         $14::bytea[], $15::bytea[], $16::bigint[], $17::bigint[], $18::bigint[], $19::boolean[])
+         $14::bytea[], $15::bytea[], $16::bigint[], $17::bigint[], $18::bigint[], $40::bigint[], $19::boolean[])
     AS r(order_id, user_id, strategy, instrument_key, status, working, is_foreign, decided_date, intent, snapshot,
-         margin_paise, created_at_ms, account_seq, is_new)`;
+         margin_paise, created_at_ms, account_seq, decision_number, is_new)`;
 
 /** The statement; without its fence only for a test that must notice. */
 export function commitStatement(fenced: boolean): { readonly name: string; readonly text: string } {
@@ -25,9 +25,9 @@ WITH w AS (${fence}),
 given AS (SELECT r.* FROM w, ${COLUMNS}),
 n AS (
   INSERT INTO orders (order_id, account_id, user_id, strategy, instrument_key, status, working, is_foreign, decided_date,
-                      intent, snapshot, margin_paise, created_at_ms, account_seq)
+                      intent, snapshot, margin_paise, created_at_ms, account_seq, decision_number)
   SELECT order_id, $1, user_id, strategy, instrument_key, status, working, is_foreign, decided_date, intent, snapshot,
-         margin_paise, created_at_ms, account_seq
+         margin_paise, created_at_ms, account_seq, decision_number
     FROM given WHERE is_new ${clash}),
 u AS (
   UPDATE orders SET status = r.status, working = r.working, snapshot = r.snapshot, account_seq = r.account_seq

@@ -18,6 +18,7 @@ interface OrderColumns {
   is_foreign: boolean;
   decided_date: string;
   account_seq: number;
+  decision_number: number;
   intent: Buffer;
   snapshot: Buffer;
   margin_paise: number;
@@ -134,6 +135,15 @@ export class PgOrderStore implements OrderStore {
     return row === undefined ? undefined : { ...toRow(row), accountId: row.account_id };
   }
 
+  async lastDecision(accountId: string, strategy: string): Promise<number> {
+    const { rows } = await this.pool.query<{ decision_number: number }>(
+      `SELECT decision_number FROM orders WHERE account_id = $1 AND strategy = $2 AND decision_number > 0
+        ORDER BY decision_number DESC LIMIT 1`,
+      [accountId, strategy],
+    );
+    return rows[0]?.decision_number ?? 0;
+  }
+
   async loadCalls(accountId: string, sinceMs: number): Promise<readonly CountedCall[]> {
     const { rows } = await this.pool.query<{ segment: string; at_ms: number }>(
       `SELECT segment, at_ms FROM order_events
@@ -196,6 +206,7 @@ function toRow(row: OrderColumns): OrderRow {
     marginPaise: row.margin_paise,
     createdAtMs: row.created_at_ms,
     accountSeq: row.account_seq,
+    decisionNumber: row.decision_number,
   };
 }
 
@@ -243,6 +254,7 @@ function valuesOf(commit: Commit): unknown[] {
     column(outbox, (row) => row.seq),
     column(outbox, (row) => row.subject),
     column(outbox, (row) => row.payload),
+    column(orders, (row) => row.decisionNumber),
   ].map((value) =>
     Array.isArray(value) ? value.map((one) => (one instanceof Uint8Array ? Buffer.from(one) : one)) : value,
   );
