@@ -4,7 +4,7 @@
  */
 import { jest } from '@jest/globals';
 import { eventually, seededRandom, seedFromEnvironment } from '@vega/testkit';
-import { FAILPOINTS, pickFailpoint, strikeAndJudge } from './orders/chaos.ts';
+import { FAILPOINTS, failpointPicker, strikeAndJudge } from './orders/chaos.ts';
 import { countDuplicates } from './orders/chaos-judge.ts';
 import { chooseTraded, runGoals, type Goal } from './orders/chaos-load.ts';
 import type { Sabotage } from './orders/chaos-replicas.ts';
@@ -39,8 +39,7 @@ afterAll(() => stage?.close(), 60_000);
 
 it('sends each intended order at most once while everything dies and lies', async () => {
   const random = seededRandom(seed);
-  const picking = random.fork();
-  stage.replicas.plan = { failpoints: () => pickFailpoint(picking, stage.replicas.hits()) };
+  stage.replicas.plan = { failpoints: failpointPicker(random.fork(), 1, () => stage.replicas.hits()) };
   await stage.replicas.restartAll();
   const result = await strikeAndJudge(stage, random, {
     seed,
@@ -49,6 +48,7 @@ it('sends each intended order at most once while everything dies and lies', asyn
     faults: FAULT_NAMES.length,
     faultNames: FAULT_NAMES,
     failpointHits: 1,
+    workers: 2,
     log: () => undefined,
   });
   expect(result).toMatchObject({
@@ -108,6 +108,7 @@ it.each(['resend', 'no-epoch', 'no-quarantine'] as const)('notices what %s would
     wantsMore: () => !found,
     validMs: 6_000,
     goals,
+    workers: 2,
     patienceMs: 6_000,
   });
   await provoking;

@@ -38,7 +38,7 @@ export interface Traded {
 }
 
 const ATTEMPTS = 3;
-const WORKERS_PER_ACCOUNT = 6;
+const WORKERS_PER_ACCOUNT = 4;
 const PRICE_EVERY_MS = 3_000;
 const PATIENCE_MS = 60_000;
 /** Time in which a recorded order is found: a commit ends within its own limit. */
@@ -106,6 +106,8 @@ export async function runGoals(
     readonly validMs?: number;
     /** How long an owner waits for the end of a doubt before it leaves the order to the judge. */
     readonly patienceMs?: number;
+    /** Owners of each account at work at once. */
+    readonly workers?: number;
     /** Where goals are kept, for who looks at them meanwhile. */
     readonly goals?: Goal[];
   },
@@ -142,7 +144,9 @@ export async function runGoals(
   }, PRICE_EVERY_MS);
   try {
     await Promise.all(
-      stage.accounts.flatMap((account) => Array.from({ length: WORKERS_PER_ACCOUNT }, () => worker(account))),
+      stage.accounts.flatMap((account) =>
+        Array.from({ length: options.workers ?? WORKERS_PER_ACCOUNT }, () => worker(account)),
+      ),
     );
   } finally {
     clearInterval(pricing);
@@ -207,6 +211,7 @@ async function submitUntilKnown(
   }
   const askedMs = performance.now();
   let recorded = intended.answer !== 'none';
+  let waitMs = 80;
   while (performance.now() - askedMs < patienceMs) {
     try {
       const { order } = await stage.ask(account, ordersRpc.getOrder, { orderId: intent.orderId, accountId: '' });
@@ -217,7 +222,8 @@ async function submitUntilKnown(
       if (unknown && !recorded && performance.now() - askedMs > Math.min(RECORDED_WITHIN_MS, patienceMs))
         return undefined;
     }
-    await pause(150);
+    await pause(waitMs);
+    waitMs = Math.min(800, waitMs * 1.5);
   }
   intended.isGivenUp = true;
   return undefined;

@@ -33,6 +33,8 @@ export interface ChaosOptions {
   readonly faults: number;
   /** Each failpoint has taken effect this often before the run ends; 0 runs without them. */
   readonly failpointHits: number;
+  /** Owners of each account at work at once; four unless given. */
+  readonly workers?: number;
   /** Names of the faults to choose from; all of them unless given. */
   readonly faultNames?: readonly string[];
   readonly sabotage?: Sabotage | undefined;
@@ -59,14 +61,8 @@ const LIMIT_MS = 45 * 60_000;
 export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
   const random = seededRandom(options.seed);
   const hits: { of: () => Readonly<Record<string, number>> } = { of: () => ({}) };
-  const picking = random.fork();
-  const stage = await startChaosStage({
-    accounts: ACCOUNTS,
-    plan: {
-      failpoints: () => (options.failpointHits > 0 ? pickFailpoint(picking, hits.of()) : ''),
-      sabotage: options.sabotage,
-    },
-  });
+  const failpoints = failpointPicker(random.fork(), options.failpointHits, () => hits.of());
+  const stage = await startChaosStage({ accounts: ACCOUNTS, plan: { failpoints, sabotage: options.sabotage } });
   hits.of = () => stage.replicas.hits();
   try {
     return await strikeAndJudge(stage, random, options);
@@ -88,6 +84,7 @@ export async function strikeAndJudge(
   const striking = strikes.run();
   let told = 0;
   const goals = await runGoals(stage, random.fork(), traded, {
+    ...(options.workers === undefined ? {} : { workers: options.workers }),
     wantsMore: (intents) => {
       if (intents - told >= 100) {
         told = intents;
@@ -131,15 +128,23 @@ const PASSAGES: Readonly<Record<string, readonly [number, number]>> = {
   'after-commit-before-publish': [4, 16],
 };
 
-/** The place that was hit least comes next, so that each gets its turn. */
-export function pickFailpoint(random: SeededRandom, hits: Readonly<Record<string, number>>): string {
-  const least = Math.min(...FAILPOINTS.map((name) => hits[name] ?? 0));
-  const chosen = random.pick(FAILPOINTS.filter((name) => (hits[name] ?? 0) === least));
+/** Chooses failpoints for processes as they start: of the places that want hits yet, one that was hit least. */
+export function failpointPicker(
+  random: SeededRandom,
+  wanted: number,
+  hits: () => Readonly<Record<string, number>>,
+): () => string {
   const at = (name: string): number => random.integer(...(PASSAGES[name] ?? [1, 4]));
-  if (chosen !== 'at-lease-loss') return `${chosen}=${random.chance(0.2) ? 'stop' : 'kill'}:${at(chosen)}`;
-  // Who stands still for longer than its lease loses it.
-  const place = random.pick(FAILPOINTS.filter((name) => name !== 'at-lease-loss'));
-  return `${place}=stop:${at(place)},at-lease-loss=kill:1`;
+  return () => {
+    const counts = FAILPOINTS.map((name) => hits()[name] ?? 0);
+    const least = Math.min(...counts);
+    if (least >= wanted) return '';
+    const chosen = random.pick(FAILPOINTS.filter((_, n) => counts[n] === least));
+    if (chosen !== 'at-lease-loss') return `${chosen}=${random.chance(0.2) ? 'stop' : 'kill'}:${at(chosen)}`;
+    // Who stands still for longer than its lease loses it.
+    const place = random.pick(FAILPOINTS.filter((name) => name !== 'at-lease-loss'));
+    return `${place}=stop:${at(place)},at-lease-loss=kill:1`;
+  };
 }
 
 /** Waits for writers and opens their limits. */
