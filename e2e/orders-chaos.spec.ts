@@ -49,7 +49,9 @@ it('sends each intended order at most once while everything dies and lies', asyn
     faultNames: FAULT_NAMES,
     failpointHits: 1,
     workers: 2,
-    log: () => undefined,
+    log: (line) => {
+      if (process.env['VEGA_CHAOS_KEEP'] !== undefined) process.stderr.write(`${new Date().toISOString()} ${line}\n`);
+    },
   });
   expect(result).toMatchObject({
     duplicates: 0,

@@ -132,6 +132,7 @@ export async function runGoals(
       made += 1;
       await pursue(stage, goal, wish, `${stage.folder} ${made}`, options.patienceMs ?? PATIENCE_MS);
       intents += goal.intents.length;
+      await pause(random.integer(20, 300));
     }
   };
   const pricing = setInterval(() => {

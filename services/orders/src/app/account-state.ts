@@ -29,6 +29,7 @@ export class AccountState {
   readonly doubts = new Map<ChildId, Doubt>();
   /** When the last request about a child ended, monotonic: a book begun after it settles it. */
   readonly answeredMs = new Map<string, number>();
+  private readonly oddities = new Map<string, Set<string>>();
   private readonly orderOfChild = new Map<string, string>();
   private readonly childOfBroker = new Map<string, ChildId>();
   /** Wall time of the last accepted order of each kind. */
@@ -153,6 +154,13 @@ export class AccountState {
     return this.doubts.size;
   }
 
+  /** Whether this has not been said of a child before; notes it. */
+  isNewOddity(childId: string, message: string): boolean {
+    const said = this.oddities.get(childId) ?? new Set();
+    this.oddities.set(childId, said);
+    return !said.has(message) && said.add(message).size > 0;
+  }
+
   working(): readonly TrackedOrder[] {
     return [...this.orders.values()].filter(isWorking);
   }
@@ -174,6 +182,7 @@ export class AccountState {
       for (const child of order.body.children) {
         this.orderOfChild.delete(child.childId);
         this.answeredMs.delete(child.childId);
+        this.oddities.delete(child.childId);
         this.childOfBroker.delete(child.brokerOrderId);
       }
     }

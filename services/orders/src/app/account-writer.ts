@@ -283,7 +283,7 @@ export class AccountWriter {
       .then((outcome) => {
         this.state.answeredMs.set(child.childId, clock.monotonicMs());
         metrics.outcomes.inc({ call: 'place', outcome: outcome.kind });
-        return this.settle(order.terms.orderId, child, outcome, sentAtMs);
+        return this.settle(child, approved, outcome, sentAtMs);
       })
       .catch((error: unknown) => logger.warn({ err: error, child: child.childId }, 'an outcome was not recorded'));
   }
@@ -299,13 +299,12 @@ export class AccountWriter {
     return clock.monotonicMs() - bornMs > requestTimeoutMs ? 'NOT_SENT' : undefined;
   }
 
-  private async settle(orderId: string, child: Child, outcome: BrokerOutcome, sentAtMs: number): Promise<void> {
+  private async settle(child: Child, approved: RiskApproved, outcome: BrokerOutcome, sentAtMs: number): Promise<void> {
     const answeredAtMs = this.options.clock.wallNow();
     failpoint('after-reply-before-commit');
     if (outcome.kind === 'unknown' && this.options.sabotage === 'resend') {
-      const approved = this.approvals.get(orderId);
       const found = this.state.childOf(child.childId);
-      if (approved !== undefined && found !== undefined) {
+      if (found !== undefined) {
         const bornMs = this.options.clock.monotonicMs();
         return this.send({ order: found.order, child, bornMs }, approved, bornMs);
       }

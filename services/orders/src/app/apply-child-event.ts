@@ -35,9 +35,10 @@ export function applyChildEvent(
   if (order === undefined || child === undefined) return undefined;
   const outcome = stepChild(child, event);
   if (!outcome.ok) {
+    // The broker's books say the same again at every reading: it is told once.
+    if (!state.isNewOddity(childId, outcome.fault.message)) return undefined;
     metrics.oddities.inc({ code: outcome.fault.code });
     logger.warn({ order: order.terms.orderId, fault: outcome.fault }, 'the broker said what does not follow');
-    if (outcome.fault.code === 'UNLISTED_PAIR' && child.code === outcome.fault.code) return undefined;
     draft.tell(OrderEventKind.ODDITY, order, { ...word, childId, ...outcome.fault });
     return { order, child };
   }
