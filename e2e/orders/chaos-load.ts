@@ -130,7 +130,11 @@ export async function runGoals(
       };
       const goal = nextGoal(account);
       made += 1;
-      await pursue(stage, goal, wish, `${stage.folder} ${made}`, options.patienceMs ?? PATIENCE_MS);
+      await pursue(stage, goal, wish, {
+        name: `${stage.folder} ${made}`,
+        patienceMs: options.patienceMs ?? PATIENCE_MS,
+        isOver: () => !options.wantsMore(intents),
+      });
       intents += goal.intents.length;
       await pause(random.integer(20, 300));
     }
@@ -155,7 +159,14 @@ export async function runGoals(
   return goals;
 }
 
-async function pursue(stage: ChaosStage, goal: Goal, wish: Wish, name: string, patienceMs: number): Promise<void> {
+interface Pursuit {
+  readonly name: string;
+  readonly patienceMs: number;
+  readonly isOver: () => boolean;
+}
+
+async function pursue(stage: ChaosStage, goal: Goal, wish: Wish, pursuit: Pursuit): Promise<void> {
+  const { name, patienceMs, isOver } = pursuit;
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     const intent = intentOf(stage, goal.account, wish, `${name} ${attempt}`);
     const { orderId, validUntilMs } = intent;
@@ -172,7 +183,7 @@ async function pursue(stage: ChaosStage, goal: Goal, wish: Wish, name: string, p
       order === undefined
         ? intended.answer === 'none' && !intended.isGivenUp
         : order.status === OrderStatus.FAILED || order.denial?.retryable === true;
-    if (!mayAgain) return;
+    if (!mayAgain || isOver()) return;
   }
 }
 

@@ -16,7 +16,7 @@ export function commitStatement(fenced: boolean): { readonly name: string; reado
         WHERE account_id = $1 AND epoch = $2 AND last_seq = $3 AND ($5::bigint IS NULL OR facts_revision = $5)
        RETURNING account_id`
     : `UPDATE writers SET last_seq = GREATEST(last_seq, $4)
-        WHERE account_id = $1 AND ($2::bigint, $3::bigint, $5::bigint) IS NOT NULL RETURNING account_id`;
+        WHERE account_id = $1 AND COALESCE($2::bigint, $3::bigint, $5::bigint) IS NOT NULL RETURNING account_id`;
   const clash = fenced ? '' : 'ON CONFLICT DO NOTHING';
   return {
     name: fenced ? 'orders commit' : 'orders commit unfenced',
