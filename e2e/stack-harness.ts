@@ -10,6 +10,8 @@ export interface StackAddresses {
   readonly upstoxSim: string;
   /** The user who is there to try the platform with. */
   readonly demo?: { readonly email: string; readonly password: string };
+  /** The kill switch's door on orders' own port. */
+  readonly panic?: string;
   readonly nats: string;
   /** Folder of the bus users' seeds. */
   readonly bus: string;

@@ -4,6 +4,7 @@
  */
 
 import { AUTH } from './auth-dashboard.ts';
+import { ORDERS } from './orders-dashboard.ts';
 import type { DashboardPlan } from './grafana.ts';
 import { figure, GREEN, lines, quantile, RATE, RED, YES_NO } from './panels.ts';
 
@@ -393,6 +394,7 @@ export const DASHBOARDS: Readonly<Record<string, DashboardPlan>> = {
   'auth.json': AUTH,
   'market-feed.json': MARKET_FEED,
   'options.json': OPTIONS,
+  'orders.json': ORDERS,
   'gateway.json': GATEWAY,
   'platform.json': PLATFORM,
 };

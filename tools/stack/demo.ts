@@ -1,4 +1,4 @@
-/** Secrets of a local stack's auth: a master key, and the password of the user that is there to try the platform with. */
+/** Secrets of a local stack: auth's master key, the password of the user that is there to try the platform with, the panic secret. */
 import { randomBytes, randomInt } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -9,11 +9,13 @@ export interface DemoUser {
   readonly password: string;
 }
 
-/** What auth of a local stack is told. */
+/** What services of a local stack are told that nobody else may know. */
 export interface AuthSecrets {
   /** As auth takes its master keys. */
   readonly vaultKeys: string;
   readonly demo: DemoUser;
+  /** Opens the kill switch's door on orders' own port. */
+  readonly panicSecret: string;
 }
 
 const DEMO_EMAIL = 'demo@vega.invalid';
@@ -21,17 +23,25 @@ const DEMO_EMAIL = 'demo@vega.invalid';
 /** Reads the secrets below a data folder, or makes them; they live as long as the data that is encrypted under them. */
 export function authSecrets(dataFolder: string): AuthSecrets {
   const file = join(dataFolder, 'auth/secrets.json');
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as AuthSecrets;
-  } catch {
-    const password = Array.from({ length: 4 }, () => syllables()).join('-');
-    const made: AuthSecrets = {
-      vaultKeys: `local:${randomBytes(32).toString('base64')}`,
-      demo: { email: DEMO_EMAIL, password },
-    };
+  const known = readSecrets(file);
+  const complete: AuthSecrets = {
+    vaultKeys: known.vaultKeys ?? `local:${randomBytes(32).toString('base64')}`,
+    demo: known.demo ?? { email: DEMO_EMAIL, password: Array.from({ length: 4 }, () => syllables()).join('-') },
+    panicSecret: known.panicSecret ?? randomBytes(24).toString('base64url'),
+  };
+  if (known.panicSecret === undefined) {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, `${JSON.stringify(made, undefined, 2)}\n`, { mode: 0o600 });
-    return made;
+    writeFileSync(file, `${JSON.stringify(complete, undefined, 2)}\n`, { mode: 0o600 });
+  }
+  return complete;
+}
+
+/** What an earlier start has kept; a secret that has been added since is missing. */
+function readSecrets(file: string): Partial<AuthSecrets> {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Partial<AuthSecrets>;
+  } catch {
+    return {};
   }
 }
 

@@ -12,6 +12,8 @@ export interface RunFile {
   readonly grpc?: string;
   /** The user who is there to try the platform with; in front of a simulator only. */
   readonly demo?: DemoUser;
+  /** The kill switch's door on orders' own port. */
+  readonly panic?: string;
   readonly nats: string;
   /** Folder of the bus users' seeds, `<user>.nk`; a quant team's user is `quants-<team>`. */
   readonly bus: string;

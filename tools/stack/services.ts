@@ -11,7 +11,7 @@ export interface StackContext {
   readonly redis: string;
   /** Users of the bus. A service is given its own user's key by its name. */
   readonly bus: StackBus;
-  /** Auth's master key and the demo user. */
+  /** Auth's master key, the demo user, and what opens the kill switch's own door. */
   readonly auth: AuthSecrets;
   readonly ports: Readonly<Record<string, number>>;
   /** Folder below which each service may keep files. */
@@ -154,11 +154,27 @@ export const SERVICES: readonly ServiceEntry[] = [
     readyUrl: (ports) => `${local(ports['optionsOps'])}/health/ready`,
   },
   {
+    name: 'orders',
+    folder: 'services/orders',
+    program: 'main',
+    migration: 'migrate',
+    ports: { ordersOps: 9185, ordersPanic: 9187 },
+    needs: ['auth', 'market-feed'],
+    environment: (context) => ({
+      ...onBus(context, context.ports['ordersOps']),
+      VEGA_UPSTOX_SIM_URL: local(context.ports['upstoxSim']),
+      VEGA_ORDERS_PORT: String(context.ports['ordersPanic']),
+      VEGA_ORDERS_PANIC_SECRET: context.auth.panicSecret,
+    }),
+    readyUrl: (ports) => `${local(ports['ordersOps'])}/health/ready`,
+    alsoAt: [{ key: 'panic', url: (ports) => local(ports['ordersPanic']) }],
+  },
+  {
     name: 'gateway',
     folder: 'services/gateway',
     program: 'main',
     ports: { gateway: 8080, grpc: 50_051, gatewayOps: 9182 },
-    needs: ['auth', 'market-feed', 'options'],
+    needs: ['auth', 'market-feed', 'options', 'orders'],
     environment: (context) => ({
       ...onBus(context, context.ports['gatewayOps']),
       VEGA_DEMO_EMAIL: context.auth.demo.email,

@@ -7,7 +7,6 @@ import {
   createPrincipalVerifier,
   ensureStreams,
   type ServiceContext,
-  watchStreams,
 } from '@vega/platform';
 import { UPSTOX_ORDER_RATES, type OrderRateLimits } from '@vega/trading';
 import { openPanicDoor } from './adapters/http/panic-door.ts';
@@ -42,7 +41,6 @@ export class OrdersModule {
     await ensureStreams(bus, [STREAMS.orderIntents, STREAMS.orderEvents, STREAMS.killSwitches], {
       replicas: config.VEGA_NATS_REPLICAS,
     });
-    await watchStreams(context);
     const pool = createPool({
       url: config.VEGA_POSTGRES_URL,
       name: replica,
@@ -90,7 +88,7 @@ export class OrdersModule {
       onDefect: context.onDefect,
       sabotage: config.VEGA_ORDERS_SABOTAGE === 'no-epoch' ? undefined : config.VEGA_ORDERS_SABOTAGE,
     });
-    registerWriterGauges(metrics, writers, clock);
+    registerWriterGauges(metrics, writers, desk, clock);
     health.register({ name: 'postgres', check: () => writers.problem });
     context.onDrain('writers', () => writers.stop());
     const js = jetstream(bus.nc, { timeout: 3_000 });

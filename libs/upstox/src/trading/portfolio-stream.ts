@@ -34,9 +34,11 @@ export class PortfolioStream {
   private stopped = false;
   private heardMs = 0;
   private readonly backOff: BackOff;
+  private readonly options: PortfolioStreamOptions;
   isOpen = false;
 
-  constructor(private readonly options: PortfolioStreamOptions) {
+  constructor(options: PortfolioStreamOptions) {
+    this.options = options;
     this.backOff = new BackOff(BACK_OFF, options.random);
   }
 

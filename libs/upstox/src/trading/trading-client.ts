@@ -146,11 +146,19 @@ export interface TradingTimeouts {
  * `outcome` says whether the effect may have happened.
  */
 export class TradingClient {
+  private readonly http: TradingHttp;
+  private readonly endpoints: TradingEndpoints;
+  private readonly timeouts: TradingTimeouts;
+
   constructor(
-    private readonly http: TradingHttp,
-    private readonly endpoints: TradingEndpoints,
-    private readonly timeouts: TradingTimeouts = { orderMs: 5_000, readMs: 10_000 },
-  ) {}
+    http: TradingHttp,
+    endpoints: TradingEndpoints,
+    timeouts: TradingTimeouts = { orderMs: 5_000, readMs: 10_000 },
+  ) {
+    this.http = http;
+    this.endpoints = endpoints;
+    this.timeouts = timeouts;
+  }
 
   /** Places one order; its id at the broker. */
   async place(order: OrderToPlace, watch: OrderWatch = {}): Promise<string> {

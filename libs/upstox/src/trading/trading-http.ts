@@ -41,7 +41,11 @@ export interface TradingHttpOptions {
 
 /** The one way of an account to the broker's order endpoints and books. */
 export class TradingHttp {
-  constructor(private readonly options: TradingHttpOptions) {}
+  private readonly options: TradingHttpOptions;
+
+  constructor(options: TradingHttpOptions) {
+    this.options = options;
+  }
 
   /** Makes a call once and returns the envelope of its success. Throws {@link UpstoxError} only. */
   async call(request: TradingRequest): Promise<Envelope> {

@@ -14,12 +14,14 @@ export interface BackOffLimits {
  */
 export class BackOff {
   private failures = 0;
+  private readonly limits: BackOffLimits;
+  private readonly random: () => number;
 
   /** `random` yields numbers in [0, 1). */
-  constructor(
-    private readonly limits: BackOffLimits,
-    private readonly random: () => number,
-  ) {}
+  constructor(limits: BackOffLimits, random: () => number) {
+    this.limits = limits;
+    this.random = random;
+  }
 
   /** Failures since the last reset. */
   get attempts(): number {

@@ -82,7 +82,7 @@ export class DemoDesk {
   private async seed(): Promise<void> {
     const { store, accounts, browser, publicUrl } = this.parts;
     const apps = await browser.apps();
-    for (const customer of DEMO_CUSTOMERS) {
+    for (const [index, customer] of DEMO_CUSTOMERS.entries()) {
       const app = apps.find(({ ownerUserId }) => ownerUserId === customer);
       if (app === undefined) continue;
       const redirectUri = `${publicUrl}/api/v1/auth/upstox/callback`;
@@ -90,6 +90,8 @@ export class DemoDesk {
         (one) => !one.removed && one.clientId === app.clientId,
       );
       const principal = this.principal();
+      // The simulator takes orders of its n-th customer from 127.0.0.n; the first one's is where everything leaves from.
+      const egressAddress = index > 0 && isLoopback(publicUrl) ? `127.0.0.${index + 1}` : '';
       const { account, notifierPath } =
         present === undefined
           ? await accounts.create(
@@ -100,7 +102,7 @@ export class DemoDesk {
                 clientId: app.clientId,
                 clientSecret: app.clientSecret,
                 redirectUri,
-                egressAddress: '',
+                egressAddress,
                 relation: customer === DEMO_CUSTOMERS[0] ? 'own' : 'family',
                 consent: true,
                 analyticsToken: '',
@@ -108,7 +110,12 @@ export class DemoDesk {
               },
               CLIENT,
             )
-          : await accounts.update(principal, present.accountId, { redirectUri, renewNotifier: true }, CLIENT);
+          : await accounts.update(
+              principal,
+              present.accountId,
+              { redirectUri, renewNotifier: true, egressAddress },
+              CLIENT,
+            );
       await browser.register(app.clientId, redirectUri, `${publicUrl}${notifierPath}`);
       await this.logIn(account.accountId);
     }
@@ -168,4 +175,9 @@ export class DemoDesk {
       expiresAtMs: nowMs + 60_000,
     };
   }
+}
+
+/** Whether the platform and its simulator stand on one machine. */
+function isLoopback(address: string): boolean {
+  return ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(address).hostname);
 }

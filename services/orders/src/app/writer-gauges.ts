@@ -1,9 +1,11 @@
+import { SwitchStops } from '@vega/contracts';
 import type { Clock } from '@vega/kernel';
 import type { Metrics } from '@vega/platform';
+import type { RiskDesk } from './risk-desk.ts';
 import type { Writers } from './writers.ts';
 
 /** What the writers of this process look like when somebody scrapes; one series each, whatever the number of accounts. */
-export function registerWriterGauges(metrics: Metrics, writers: Writers, clock: Clock): void {
+export function registerWriterGauges(metrics: Metrics, writers: Writers, desk: RiskDesk, clock: Clock): void {
   metrics.gauge('vega_orders_accounts_written', 'Accounts that this process writes.', [], (gauge) =>
     gauge.set(writers.all().length),
   );
@@ -15,6 +17,9 @@ export function registerWriterGauges(metrics: Metrics, writers: Writers, clock: 
   );
   metrics.gauge('vega_orders_halted_accounts', 'Accounts halted after defects.', [], (gauge) =>
     gauge.set(writers.all().filter(({ writer }) => writer.haltReason !== undefined).length),
+  );
+  metrics.gauge('vega_orders_switches_engaged', 'Kill switches that are engaged.', [], (gauge) =>
+    gauge.set(desk.allSwitches().filter(({ stops }) => stops !== SwitchStops.NOTHING).length),
   );
   metrics.gauge('vega_orders_reconcile_lag_seconds', 'Age of the oldest last complete reconciliation.', [], (gauge) => {
     const now = clock.wallNow();
