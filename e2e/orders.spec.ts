@@ -249,13 +249,15 @@ describe('orders on the running stack', () => {
     expect(await place()).toMatchObject({ status: 422, body: { code: 'KILL_SWITCH_ENGAGED' } });
     expect(await panic('--release')).toMatchObject({ code: 0 });
     const { body } = await ask<{ switches: { scope: string; stops: string }[] }>('GET', '/risk/kill-switch');
-    expect(body.switches.find(({ scope }) => scope === 'all')?.stops).toBe('NOTHING');
+    expect(body.switches.filter(({ stops }) => stops !== 'NOTHING')).toEqual([]);
+    expect((await place()).body.outcome).toBe('ACCEPTED');
+    await ask('DELETE', `/orders/cancel-all?account_id=${account}`);
   });
 
   it('are nobody else’s', async () => {
     const { gateway } = stack.addresses;
     const email = 'stranger@vega.invalid';
-    const password = 'a stranger with a long password';
+    const password = 'quiet-harbour-57-lemon';
     const post = async (path: string, body: object) =>
       (await fetch(`${gateway}/api/v1${path}`, {
         method: 'POST',
@@ -264,6 +266,7 @@ describe('orders on the running stack', () => {
       }).then((response) => response.json())) as { access_token?: string };
     await post('/auth/register', { email, password });
     const { access_token } = await post('/auth/login', { email, password });
+    expect(access_token).toBeDefined();
     const authorization = `Bearer ${access_token}`;
     const { body } = await place();
     for (const [method, path] of [

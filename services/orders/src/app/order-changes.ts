@@ -16,6 +16,7 @@ import type { AccountWriter } from './account-writer.ts';
 import type { Caller } from './writer-options.ts';
 import type { BrokerOutcome, ModifyCall } from './ports.ts';
 import type { Reconciler } from './reconciler.ts';
+import { RepeatedRequests } from './repeated-requests.ts';
 import { toWireOrder, type TrackedOrder } from './tracked-order.ts';
 
 /** What a modify is not asked: it is no new order. */
@@ -30,6 +31,8 @@ const NOT_FOR_CHANGES: ReadonlySet<string> = new Set([
 const MAX_WAIT_MS = 5_000;
 
 export class OrderChanges {
+  private readonly repeated = new RepeatedRequests<Order>();
+
   constructor(
     private readonly writer: AccountWriter,
     private readonly reconciler: Reconciler,
@@ -37,6 +40,11 @@ export class OrderChanges {
 
   /** Changes price, trigger or quantity of an order of one child. Throws the code of what stands against it. */
   async modify(request: ModifyOrderRequest, caller: Caller): Promise<Order> {
+    const asked = `modify ${JSON.stringify(request)}`;
+    return this.repeated.once(request.requestId, asked, () => this.modifyOnce(request, caller));
+  }
+
+  private async modifyOnce(request: ModifyOrderRequest, caller: Caller): Promise<Order> {
     const { writer } = this;
     const { order, child, terms } = await writer.run(() => this.askModify(request, caller));
     const { broker, metrics, clock } = writer.options;
@@ -124,7 +132,11 @@ export class OrderChanges {
   }
 
   /** Cancels what of an order may still fill. Throws when nothing of it can be cancelled. */
-  async cancel(orderId: string, caller: Caller): Promise<Order> {
+  async cancel(orderId: string, caller: Caller, requestId = ''): Promise<Order> {
+    return this.repeated.once(requestId, `cancel ${orderId}`, () => this.cancelOnce(orderId, caller));
+  }
+
+  private async cancelOnce(orderId: string, caller: Caller): Promise<Order> {
     if (caller.fault !== undefined) throw new OutcomeError('PRINCIPAL_NOT_ALLOWED', caller.fault);
     const { writer } = this;
     const children = await writer.run(() => this.askCancel(orderId));

@@ -44,8 +44,10 @@ export async function runCommand(
   switch (command.$case) {
     case 'modify':
       return { result: { $case: 'order', value: await active.changes.modify(command.value, caller) } };
-    case 'cancel':
-      return { result: { $case: 'order', value: await active.changes.cancel(command.value.orderId, caller) } };
+    case 'cancel': {
+      const { orderId, requestId } = command.value;
+      return { result: { $case: 'order', value: await active.changes.cancel(orderId, caller, requestId) } };
+    }
     case 'cancelAll': {
       const orderIds = await active.changes.cancelAll(command.value, caller);
       return { result: { $case: 'cancelled', value: { orderIds: [...orderIds] } } };

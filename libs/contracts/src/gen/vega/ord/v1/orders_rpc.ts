@@ -9,7 +9,7 @@ import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 import { Denial, Fill, Order, OrderEvent, OrderIntent, OrderStatus, RiskCheck } from "./order.ts";
 import { KillSwitch, RiskLimits, SwitchStops } from "./risk.ts";
 
-/** Every request carries the principal; an account of somebody else is ACCOUNT_UNKNOWN. */
+/** Every request carries the principal; an account of somebody else is ACCOUNT_NOT_FOUND. */
 export interface GetBookRequest {
   accountId: string;
   /** Empty means all. */
