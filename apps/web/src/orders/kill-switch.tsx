@@ -29,7 +29,7 @@ export function KillSwitchDialog({ onClose }: { onClose: () => void }): React.JS
       setSaid(cancelling.length === 0 ? done : `${done} Working orders are being cancelled.`);
     } catch (error) {
       const { title, detail, code } = toFailure(error);
-      setSaid(`${title}: ${detail} (${code}). It may not be engaged: try again, or stop at the broker itself.`);
+      setSaid(`${title}: ${detail} (${code}). It may not be engaged: try again, or use npm run panic.`);
     }
     setBusy(false);
     void refetch();
