@@ -30,6 +30,11 @@ const panic = (...args: string[]) =>
     { timeoutMs: 60_000, cwd: projectRoot() },
   );
 
+const statuses = async (): Promise<string[]> => {
+  const { data } = await broker.get(user, '/v2/order/retrieve-all');
+  return (data as { status: string }[]).map(({ status }) => status);
+};
+
 it('cancels what works at the broker and turns its switch on, with nothing of ours running', async () => {
   const call = (await broker.instruments()).find(
     ({ segment, instrument_type }) => segment === 'NSE_FO' && instrument_type === 'CE',
@@ -54,9 +59,13 @@ it('cancels what works at the broker and turns its switch on, with nothing of ou
   const stopped = await panic(...at);
   expect({ code: stopped.code, said: stopped.stderr }).toEqual({ code: 0, said: '' });
   expect(stopped.stdout).toContain('the broker refuses orders of NSE_FO from now on');
-  const { data } = await broker.get(user, '/v2/order/retrieve-all');
-  expect((data as { status: string }[]).map(({ status }) => status)).toEqual(['cancelled']);
-  expect((await broker.call(user, 'POST', '/v3/order/place', order)).status).not.toBe(200);
+  expect(await statuses()).toEqual(['cancelled']);
+  const { data } = await broker.get(user, '/v2/user/kill-switch');
+  const switches = data as { segment: string; kill_switch_enabled: boolean }[];
+  expect(switches.find(({ segment }) => segment === 'NSE_FO')).toMatchObject({ kill_switch_enabled: true });
+  // The broker answers with an id and refuses the order behind it.
+  await broker.call(user, 'POST', '/v3/order/place', order);
+  expect((await statuses()).sort()).toEqual(['cancelled', 'rejected']);
 }, 120_000);
 
 it('says what it could not do', async () => {
