@@ -47,6 +47,7 @@ export const ORDER_CODE_ENTRIES = {
   ORDER_ID_INVALID: never('Not 26 characters of a-z and 2-7.'),
   ORDER_ID_REUSED: never('This id was used for another order.'),
   IDEMPOTENCY_KEY_INVALID: never('The request needs an Idempotency-Key of 1 to 128 printable characters.'),
+  DECISION_OUT_OF_SEQUENCE: never('The deployment has decided this number already, or skipped one.'),
   ORDER_NOT_WORKING: never('The order has ended: there is nothing to modify or cancel.'),
   ORDER_IN_DOUBT: later('What became of the order is not known yet; it can be changed once it is.'),
   MODIFY_NOT_POSSIBLE: never('This change cannot be made to this order.'),

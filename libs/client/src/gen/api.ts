@@ -86,6 +86,7 @@ export interface Problem {
     | 'ORDER_ID_INVALID'
     | 'ORDER_ID_REUSED'
     | 'IDEMPOTENCY_KEY_INVALID'
+    | 'DECISION_OUT_OF_SEQUENCE'
     | 'ORDER_NOT_WORKING'
     | 'ORDER_IN_DOUBT'
     | 'MODIFY_NOT_POSSIBLE'

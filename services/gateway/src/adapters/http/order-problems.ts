@@ -50,6 +50,7 @@ export const ORDER_PROBLEMS = {
   ORDER_ID_INVALID: { status: 400, title: 'Not an order id' },
   ORDER_ID_REUSED: { status: 409, title: 'The id belongs to another order' },
   IDEMPOTENCY_KEY_INVALID: { status: 400, title: 'An Idempotency-Key is needed' },
+  DECISION_OUT_OF_SEQUENCE: { status: 409, title: 'Decision out of sequence' },
   ORDER_NOT_WORKING: { status: 409, title: 'The order has ended' },
   ORDER_IN_DOUBT: { status: 409, title: 'The order is in doubt' },
   MODIFY_NOT_POSSIBLE: { status: 422, title: 'The change cannot be made' },
