@@ -1,7 +1,7 @@
 import { OrderStatus, type Order, type OrderEvent } from '@vega/contracts';
 
 /** Events kept for clients that are behind; who is farther behind is sent a snapshot. */
-const MAX_KEPT = 2_000;
+const MAX_KEPT = 500;
 
 const OPEN: ReadonlySet<OrderStatus> = new Set([OrderStatus.PENDING, OrderStatus.WORKING, OrderStatus.UNKNOWN]);
 
