@@ -5,6 +5,7 @@
 import { jest } from '@jest/globals';
 import { eventually, seededRandom, seedFromEnvironment } from '@vega/testkit';
 import { FAILPOINTS, failpointPicker, strikeAndJudge } from './orders/chaos.ts';
+import { pause } from './orders/chaos-faults.ts';
 import { countDuplicates } from './orders/chaos-judge.ts';
 import { chooseTraded, runGoals, type Goal } from './orders/chaos-load.ts';
 import type { Sabotage } from './orders/chaos-replicas.ts';
@@ -83,7 +84,7 @@ const PROVOCATIONS: Readonly<Record<Sabotage, (stage: ChaosStage) => Promise<voi
   'no-epoch': async ({ replicas }) => {
     for (const { process: running } of replicas.all) {
       running?.kill('SIGSTOP');
-      await new Promise((resume) => setTimeout(resume, 5_000));
+      await pause(5_000);
     }
   },
 };
@@ -100,7 +101,7 @@ it.each(['resend', 'no-epoch', 'no-quarantine'] as const)('notices what %s would
     await eventually(
       async () => {
         await PROVOCATIONS[sabotage](stage);
-        await new Promise((resume) => setTimeout(resume, 1_000));
+        await pause(1_000);
         return countDuplicates(stage, goals) > 0;
       },
       { withinMs: 120_000, everyMs: 500, what: 'a duplicate' },

@@ -15,7 +15,8 @@ export interface Fault {
 const ORDER_PATH = '/v3/order/place';
 /** The longest a strike holds back what was sent, milliseconds: well below request timeout and quarantine together. */
 const SILENCE_MS = 1_800;
-const pause = (ms: number): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
+/** Lets time pass where its passing is the fault itself: how long something stands still. */
+export const pause = (ms: number): Promise<void> => new Promise((resume) => setTimeout(resume, ms));
 
 const kill = (what: string, strike: Fault['strike']): Fault => ({ name: `kill ${what}`, interrupts: true, strike });
 
