@@ -1,3 +1,4 @@
+import { ENVIRONMENT_WORDS } from '../accounts/account-words.ts';
 import type { LiveAccount } from '../live/use-accounts.ts';
 
 interface AccountPickerProps {
@@ -7,11 +8,8 @@ interface AccountPickerProps {
   disabled?: boolean;
 }
 
-const ENVIRONMENT_WORDS: Readonly<Record<string, string>> = { live: 'LIVE', sandbox: 'SANDBOX', simulator: 'SIM' };
-
 /** The account that orders are for, with what its orders reach. */
 export function AccountPicker({ accounts, chosen, onChoose, disabled }: AccountPickerProps): React.JSX.Element {
-  const word = ENVIRONMENT_WORDS[chosen.environment] ?? chosen.environment;
   return (
     <span className="inline-flex items-center gap-2">
       <select
@@ -28,7 +26,7 @@ export function AccountPicker({ accounts, chosen, onChoose, disabled }: AccountP
         ))}
       </select>
       <span className="environment" data-environment={chosen.environment} title="What orders of this account reach">
-        {word}
+        {ENVIRONMENT_WORDS[chosen.environment]}
       </span>
     </span>
   );
