@@ -144,7 +144,12 @@ export class StandInOrders {
     price?: number;
     quantity?: number;
   }): Reply {
-    const change = { ...(price === undefined ? {} : { price }), ...(quantity === undefined ? {} : { quantity }) };
+    // As orders tells it: what was asked for stays, its order at the broker is moved.
+    const children = (this.orders.get(orderId)?.children ?? []).map((child) => ({
+      ...child,
+      ...(price === undefined ? {} : { price }),
+    }));
+    const change = { children, ...(quantity === undefined ? {} : { open_quantity: quantity }) };
     this.move(orderId, 'WORKING', 'MODIFIED', change);
     return ok({ outcome: 'DONE', order: this.orders.get(orderId) ?? null });
   }

@@ -2,20 +2,21 @@ import type { OrderView } from '@vega/client';
 import { useRef, useState } from 'react';
 import { readPrice } from '../ticket/ticket-form.ts';
 import { askModify, sayOutcome } from './order-actions.ts';
+import { presentPrice, presentQuantity, presentTrigger } from './order-words.ts';
 
 /** Changes quantity, price or trigger of a working order in place. */
 export function ModifyForm({ order }: { order: OrderView }): React.JSX.Element {
-  const [quantity, setQuantity] = useState(String(order.quantity));
-  const [price, setPrice] = useState(order.price?.toFixed(2) ?? '');
-  const [trigger, setTrigger] = useState(order.trigger_price?.toFixed(2) ?? '');
+  const [quantity, setQuantity] = useState(String(presentQuantity(order)));
+  const [price, setPrice] = useState(presentPrice(order)?.toFixed(2) ?? '');
+  const [trigger, setTrigger] = useState(presentTrigger(order)?.toFixed(2) ?? '');
   const [said, setSaid] = useState('');
   const [isBusy, setBusy] = useState(false);
   /** The key of the change as it stands; another change has another. */
   const sent = useRef<{ key: string; text: string }>(undefined);
   const change = {
-    ...(Number(quantity) === order.quantity ? {} : { quantity: Number(quantity) }),
-    ...(order.price === null || readPrice(price) === order.price ? {} : { price: readPrice(price) ?? 0 }),
-    ...(order.trigger_price === null || readPrice(trigger) === order.trigger_price
+    ...(Number(quantity) === presentQuantity(order) ? {} : { quantity: Number(quantity) }),
+    ...(order.price === null || readPrice(price) === presentPrice(order) ? {} : { price: readPrice(price) ?? 0 }),
+    ...(order.trigger_price === null || readPrice(trigger) === presentTrigger(order)
       ? {}
       : { trigger_price: readPrice(trigger) ?? 0 }),
   };

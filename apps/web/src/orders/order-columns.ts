@@ -2,7 +2,15 @@ import type { OrderView } from '@vega/client';
 import { formatIstTime } from '../format/ist.ts';
 import { formatCount, formatPrice, MISSING } from '../format/numbers.ts';
 import type { FigureColumn, GridColumn, PlacedColumn } from '../grid/grid-column.ts';
-import { ORDER_STATUSES, PRODUCT_WORDS, statusWords, TYPE_WORDS } from './order-words.ts';
+import {
+  ORDER_STATUSES,
+  presentPrice,
+  presentQuantity,
+  presentTrigger,
+  PRODUCT_WORDS,
+  statusWords,
+  TYPE_WORDS,
+} from './order-words.ts';
 
 type Figure = FigureColumn<OrderView>;
 
@@ -32,10 +40,10 @@ const FIGURES: readonly Figure[] = [
     kind: 'figure',
     id: 'time',
     title: 'Time',
-    note: 'When it came, IST',
+    note: 'Market time at which it was decided, IST',
     widthRem: 5,
     rank: 4,
-    value: ({ created_at_ms: ms }) => ms,
+    value: ({ decided_at_ms: market, created_at_ms: wall }) => market ?? wall,
     format: timeText,
   },
   words(
@@ -59,7 +67,7 @@ const FIGURES: readonly Figure[] = [
     note: 'Ordered, units',
     widthRem: 4.5,
     rank: 1,
-    value: ({ quantity }) => quantity,
+    value: presentQuantity,
     format: formatCount,
   },
   {
@@ -85,7 +93,7 @@ const FIGURES: readonly Figure[] = [
     note: 'Limit, ₹',
     widthRem: 5.5,
     rank: 1,
-    value: ({ price }) => price,
+    value: presentPrice,
     format: formatPrice,
   },
   {
@@ -95,7 +103,7 @@ const FIGURES: readonly Figure[] = [
     note: 'Of a stop, ₹',
     widthRem: 5.5,
     rank: 6,
-    value: ({ trigger_price: trigger }) => trigger,
+    value: presentTrigger,
     format: formatPrice,
   },
   {

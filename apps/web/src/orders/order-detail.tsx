@@ -9,7 +9,17 @@ import { FailureNotice, LoadingRows } from '../ui/notices.tsx';
 import { CheckList } from './check-list.tsx';
 import { hopsOf } from './hops.ts';
 import { ModifyForm } from './modify-form.tsx';
-import { eventWords, isChangeable, PRODUCT_WORDS, reasonOf, statusWords, TYPE_WORDS } from './order-words.ts';
+import {
+  eventWords,
+  isChangeable,
+  presentPrice,
+  presentQuantity,
+  presentTrigger,
+  PRODUCT_WORDS,
+  reasonOf,
+  statusWords,
+  TYPE_WORDS,
+} from './order-words.ts';
 
 interface OrderDetailProps {
   order: OrderView;
@@ -36,7 +46,7 @@ export function OrderDetail({ order, onCancel, onClose }: OrderDetailProps): Rea
       <p className="px-3" title={note}>
         <span className={`font-semibold tone-${tone}`}>{word}</span>{' '}
         <span className="text-dim">
-          {formatCount(order.filled_quantity)} of {formatCount(order.quantity)}
+          {formatCount(order.filled_quantity)} of {formatCount(presentQuantity(order))}
           {order.average_price === null ? '' : ` at ${formatPrice(order.average_price)}`}
         </span>
       </p>
@@ -73,8 +83,8 @@ export function OrderDetail({ order, onCancel, onClose }: OrderDetailProps): Rea
 function Terms({ order }: { order: OrderView }): React.JSX.Element {
   const facts: readonly (readonly [string, string])[] = [
     ['Type', `${TYPE_WORDS[order.order_type] ?? order.order_type}, ${order.validity}`],
-    ['Price', formatPrice(order.price)],
-    ...(order.trigger_price === null ? [] : [['Trigger', formatPrice(order.trigger_price)] as const]),
+    ['Price', formatPrice(presentPrice(order))],
+    ...(order.trigger_price === null ? [] : [['Trigger', formatPrice(presentTrigger(order))] as const]),
     ['Product', PRODUCT_WORDS[order.product] ?? order.product],
     ['Decided at', formatPrice(order.decided_price)],
     ['Slices', order.children.map(({ quantity }) => formatCount(quantity)).join(' + ') || MISSING],

@@ -50,6 +50,22 @@ export function isChangeable(order: Pick<OrderView, 'status'>): boolean {
   return order.status === 'PENDING' || order.status === 'WORKING';
 }
 
+/** The limit of an order as it is now, rupees: a change moves its orders at the broker, not what was once asked for. */
+export function presentPrice({ price, children }: Pick<OrderView, 'price' | 'children'>): number | null {
+  return children.at(-1)?.price ?? price;
+}
+
+/** The trigger of an order as it is now, rupees. */
+export function presentTrigger(order: Pick<OrderView, 'trigger_price' | 'children'>): number | null {
+  return order.children.at(-1)?.trigger_price ?? order.trigger_price;
+}
+
+/** The units of an order as it is now: a change may have made it larger or smaller while it works. */
+export function presentQuantity(order: OrderView): number {
+  const { filled_quantity: filled, open_quantity: open, lapsed_quantity: lapsed } = order;
+  return isOpenOrder(order) ? filled + open + lapsed : order.quantity;
+}
+
 export const PRODUCT_WORDS: Readonly<Record<string, string>> = {
   INTRADAY: 'Intraday',
   DELIVERY: 'Carry',

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { checkNumber } from './check-number.ts';
 import { hopsOf } from './hops.ts';
 import { countsOf, filterOrders } from './order-filters.ts';
-import { ORDER_STATUSES, reasonOf } from './order-words.ts';
+import { ORDER_STATUSES, presentPrice, presentQuantity, presentTrigger, reasonOf } from './order-words.ts';
 import { OrdersBook } from './orders-book.ts';
 
 const order = (id: string, seq: number, more: Partial<OrderView> = {}): OrderView =>
@@ -101,6 +101,22 @@ describe('the way of an order', () => {
     ]);
     expect(hopsOf(timeline({}, []))).toEqual([]);
   });
+});
+
+it('tells of a working order what it is now, not what was once asked for', () => {
+  const child = { price: 89.9, trigger_price: null } as OrderView['children'][number];
+  const moved = order('a', 1, {
+    price: 90.4,
+    trigger_price: 91,
+    quantity: 65,
+    filled_quantity: 65,
+    open_quantity: 65,
+    lapsed_quantity: 0,
+    children: [child],
+  });
+  expect([presentPrice(moved), presentTrigger(moved), presentQuantity(moved)]).toEqual([89.9, 91, 130]);
+  expect(presentQuantity({ ...moved, status: 'CANCELLED' })).toBe(65);
+  expect(presentPrice({ price: 90.4, children: [] })).toBe(90.4);
 });
 
 it('says why an order ended: the denial, else the last word about a child', () => {
