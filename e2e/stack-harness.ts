@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { GatewaySession } from '@vega/client';
 import { projectRoot, stateFolder } from '@vega/testkit';
+import { secretsInLogs } from './auth/secret-search.ts';
 
 /** Addresses of a running stack, as its run.json tells them. */
 export interface StackAddresses {
@@ -38,7 +39,7 @@ export interface TestStack {
   stop(): Promise<number>;
   /** Resolves with the exit code when it ends, asked to or not. */
   readonly ended: Promise<number>;
-  /** Stops it and removes what it kept. */
+  /** Stops it and removes what it kept. Throws when a token or a key stood in one of its logs. */
   close(): Promise<void>;
 }
 
@@ -91,7 +92,9 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
     if (addresses !== undefined) {
       const close = async (): Promise<void> => {
         await stop();
+        const found = secretsInLogs(join(state, 'logs'));
         rmSync(state, { recursive: true, force: true });
+        if (found.length > 0) throw new Error(`secrets stood in the logs of the stack: ${JSON.stringify(found)}`);
       };
       return { addresses, state, ...demoOf(addresses), output: () => output, stop, ended, close };
     }

@@ -2,7 +2,7 @@
 // Method: what is known to be secret in this run is looked for as it is and in the forms that programs write bytes in; what
 //   is not known is recognised by its shape. Files are read whole, whatever they hold.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 
 /** A secret and where it was found; the secret itself is told by its name only. */
 export interface Finding {
@@ -57,5 +57,5 @@ export class SecretSearch {
 
 /** Secrets by their shape in the logs below a folder. */
 export function secretsInLogs(folder: string): Finding[] {
-  return new SecretSearch().below(folder).map(({ where, what }) => ({ where: relative('.', where), what }));
+  return new SecretSearch().below(folder);
 }
