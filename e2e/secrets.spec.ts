@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { Secret, TOTP } from 'otpauth';
 import pg from 'pg';
 import { Person, type BrokerApp } from './auth/person.ts';
-import { SecretSearch, type Finding } from './auth/secret-search.ts';
+import { SecretSearch, secretsInLogs, type Finding } from './auth/secret-search.ts';
 import { startTestStack, type TestStack } from './stack-harness.ts';
 
 const WITHIN_MS = 300_000;
@@ -205,6 +205,9 @@ it('would be found where they were planted', async () => {
       .map(({ where, what }) => `${where}: ${what}`)
       .sort(),
   ).toEqual(['planted-too.log: a refresh token, API key or device token', 'planted.log: a changed password']);
+  // At the end of every stack only the shape is known.
+  expect(secretsInLogs(join(stack.state, 'logs')).map(({ where }) => where)).toEqual(['planted-too.log']);
+  for (const planted of ['planted.log', 'planted-too.log']) rmSync(join(stack.state, 'logs', planted));
   const client = new pg.Client({ connectionString: stack.addresses.postgres });
   await client.connect();
   await client.query(`CREATE TABLE public.planted AS SELECT convert_to($1, 'UTF8') AS bytes`, [APP_SECRET]);
