@@ -40,7 +40,7 @@ describe('the stream', () => {
     expect(hello).toMatchObject({
       protocol: 1,
       replica: 'gateway-under-test',
-      channels: ['quotes', 'status', 'chain', 'accounts'],
+      channels: ['quotes', 'status', 'chain', 'accounts', 'orders'],
       rates_hz: [10, 2],
       limits: { max_instruments: 4, max_message_bytes: 65_536 },
     });
