@@ -17,6 +17,9 @@ import type { Outcome } from './test-run/outcome.ts';
 const root = projectRoot();
 const logs = join(stateFolder(), 'logs', 'test');
 
+/** They load the machine and judge what becomes of that: run beside others, each would measure the others. */
+const ALONE = ['/e2e/soak\\.spec', '/e2e/orders-chaos\\.spec'];
+
 /** The reason in the title of a test that needs a browser. */
 const NO_CHROMIUM = 'needs Chromium';
 
@@ -67,9 +70,9 @@ function checks(): Check[] {
   ];
 }
 
-async function runJest(selection: readonly string[]): Promise<Outcome> {
-  const report = join(logs, 'jest.json');
-  const logFile = join(logs, 'jest.log');
+async function runJest(name: string, selection: readonly string[]): Promise<Outcome> {
+  const report = join(logs, `${name.replaceAll(' ', '-')}.json`);
+  const logFile = join(logs, `${name.replaceAll(' ', '-')}.log`);
   rmSync(report, { force: true });
   const started = performance.now();
   const program = [
@@ -82,7 +85,7 @@ async function runJest(selection: readonly string[]): Promise<Outcome> {
   if (!existsSync(report)) {
     const said = readFileSync(logFile, 'utf8').trim().split('\n').slice(-20);
     const details = [`  jest ended with exit code ${code} and no report:`, ...said.map((line) => `      ${line}`)];
-    return { name: 'tests', passed: 0, failed: 1, skipped: 0, seconds, details };
+    return { name, passed: 0, failed: 1, skipped: 0, seconds, details };
   }
   const needs: readonly Need[] = [
     {
@@ -98,9 +101,8 @@ async function runJest(selection: readonly string[]): Promise<Outcome> {
     },
     { reason: 'needs python3', isHere: findOnPath('python3') !== undefined, source: /needs python3/ },
   ];
-  return readJestReport(JSON.parse(readFileSync(report, 'utf8')) as JestReport, code, needs, seconds, root, (file) =>
-    readFileSync(file, 'utf8'),
-  );
+  const read = (file: string): string => readFileSync(file, 'utf8');
+  return { ...readJestReport(JSON.parse(read(report)) as JestReport, code, needs, seconds, root, read), name };
 }
 
 async function main(): Promise<number> {
@@ -113,8 +115,12 @@ async function main(): Promise<number> {
     console.log(runnerLine(outcome));
     for (const line of outcome.details) console.log(line);
   };
-  if (selection.length === 0) for (const check of checks()) report(await runCheck(check));
-  report(await runJest(selection));
+  if (selection.length > 0) report(await runJest('tests', selection));
+  else {
+    for (const check of checks()) report(await runCheck(check));
+    report(await runJest('tests', ['--testPathIgnorePatterns', '/node_modules/', '/dist/', ...ALONE]));
+    report(await runJest('tests that need the machine', ['--runInBand', ...ALONE]));
+  }
   console.log(summaryLine(outcomes));
   return outcomes.some((outcome) => outcome.failed > 0) ? 1 : 0;
 }
