@@ -1,4 +1,5 @@
-import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { createServer, request, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { eventually } from '@vega/testkit';
 import WebSocket from 'ws';
@@ -37,6 +38,23 @@ describe('faults of the trading half', () => {
       what: 'the late order',
     });
     expect(await readBook(harness, token)).toHaveLength(1);
+  });
+
+  it('accepts it although the client has hung up meanwhile, and its connection tells no address any more', async () => {
+    await harness.fault({ kind: 'accept-late', path: '/v3/order/place', times: 1, withinMs: 300, seed: 7 });
+    const asked = request(`${harness.sim.url}/v3/order/place`, {
+      method: 'POST',
+      agent: false,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json', connection: 'close' },
+    });
+    asked.end(JSON.stringify(orderBody({ price: 120, tag: 'gone' })));
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    expect(answer.statusCode).toBe(504);
+    answer.destroy();
+    await eventually(async () => (await readBook(harness, token)).some((order) => order.tag === 'gone'), {
+      ...SOON,
+      what: 'the late order',
+    });
   });
 
   it('hides young orders, cuts the book, takes the tag', async () => {

@@ -3,7 +3,7 @@ import { gatewayTimeout, strikeRest, type RestStrike } from '../faults/rest-faul
 import { bearerToken, type Grant } from './auth/token-vault.ts';
 import { ApiError, errorBody, RawReply } from './envelope.ts';
 import { apiError } from './error-codes.ts';
-import type { Route } from './route.ts';
+import type { Call, Route } from './route.ts';
 import type { RouteModule, SimContext } from './sim-context.ts';
 
 const METHODS: readonly Route['method'][] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
@@ -75,12 +75,13 @@ async function serve(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const started = context.clock.monotonicMs();
+  const address = addressOf(request);
   try {
     const url = new URL(request.url, 'http://localhost');
     const strike =
       route.broker === false ? {} : await strikeRest(context, url.pathname, userOf(context, request), reply);
     if (strike.answered !== undefined) return strike.answered;
-    const work = (): unknown => answer(context, route, request, url.searchParams);
+    const work = (): unknown => answer(context, route, request, { query: url.searchParams, address });
     return strike.uncertain === undefined
       ? await send(reply, await work())
       : await leaveUncertain(context, strike, reply, work);
@@ -126,10 +127,20 @@ function userOf(context: SimContext, request: FastifyRequest): string | undefine
   return context.tokens.verify(bearerToken(request.headers.authorization))?.userId;
 }
 
-function answer(context: SimContext, route: Route, request: FastifyRequest, query: URLSearchParams): unknown {
-  const call = { params: request.params as Record<string, string>, query, body: request.body, request };
+/** Asked for at once: a request that is carried out after its sender gave up has no connection left to tell it. */
+function addressOf({ ip }: { readonly ip: string | undefined }): string {
+  return ip ?? '';
+}
+
+function answer(
+  context: SimContext,
+  route: Route,
+  request: FastifyRequest,
+  from: Pick<Call, 'query' | 'address'>,
+): unknown {
+  const call = { params: request.params as Record<string, string>, ...from, body: request.body, request };
   if (route.accepts === 'anyone') {
-    if (route.broker !== false) admit(context, route, request.ip);
+    if (route.broker !== false) admit(context, route, from.address);
     return route.handle(call);
   }
   const grant = authenticate(context, route.accepts, request);

@@ -7,6 +7,8 @@ export interface Call {
   readonly query: URLSearchParams;
   readonly body: unknown;
   readonly request: FastifyRequest;
+  /** Where it came from; empty when the connection was gone before it was read. */
+  readonly address: string;
 }
 
 /** A call with a valid token. */

@@ -59,5 +59,5 @@ export function requireServiceHours(context: SimContext, code: ErrorCode): void 
 
 function requireAddress(context: SimContext, call: UserCall): void {
   if (context.config.staticIp === 'off') return;
-  if (!context.staticIps.allows(call.grant.userId, call.request.ip)) throw apiError('UDAPI1154');
+  if (!context.staticIps.allows(call.grant.userId, call.address)) throw apiError('UDAPI1154');
 }
