@@ -89,7 +89,8 @@ const PROVOCATIONS: Readonly<Record<Sabotage, (stage: ChaosStage) => Promise<voi
   },
 };
 
-it.each(['resend', 'no-epoch', 'no-quarantine'] as const)('notices what %s would do', async (sabotage) => {
+// Without its fence the record itself is spoilt, and its writers with it: nothing comes after that on the same stage.
+it.each(['resend', 'no-quarantine', 'no-epoch'] as const)('notices what %s would do', async (sabotage) => {
   const plan = { failpoints: () => '', sabotage };
   stage.replicas.plan = plan;
   await stage.broker.clearFaults();
