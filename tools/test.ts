@@ -18,7 +18,7 @@ const root = projectRoot();
 const logs = join(stateFolder(), 'logs', 'test');
 
 /** They load the machine and judge what becomes of that: run beside others, each would measure the others. */
-const ALONE = ['/e2e/soak\\.spec', '/e2e/orders-chaos\\.spec'];
+const ALONE = ['/e2e/soak\\.spec', '/e2e/orders-chaos\\.spec', '/e2e/orders-takeover\\.spec'];
 
 /** The reason in the title of a test that needs a browser. */
 const NO_CHROMIUM = 'needs Chromium';

@@ -39,6 +39,8 @@ interface Window {
 }
 
 interface Side {
+  /** What its clients hold, and nobody else: while one side is measured the other one has nothing to do. */
+  readonly keys: readonly string[];
   readonly readers: readonly Child[];
   cpuSeconds(): Promise<number>;
 }
@@ -49,11 +51,12 @@ export async function benchFanOut(
   gateway: GatewayProcess,
   token: string,
   market: Child,
-  keys: readonly string[],
+  all: readonly string[],
   size: FanOutSize,
 ): Promise<BenchResult[]> {
+  const [keys, bareKeys] = [all.slice(0, all.length / 2), all.slice(all.length / 2)];
   const sample = await sampleQuote(gateway, token, keys[0] ?? '');
-  const bare = await startChild<{ port: number }>('../bare/broadcast.ts', [natsUrl, JSON.stringify(keys), sample]);
+  const bare = await startChild<{ port: number }>('../bare/broadcast.ts', [natsUrl, JSON.stringify(bareKeys), sample]);
   const sides: { ours?: Side; bare?: Side } = {};
   const started: Child[] = [bare];
   const open = async (url: string): Promise<Child[]> => {
@@ -68,10 +71,10 @@ export async function benchFanOut(
   try {
     const emptyMib = await gateway.memoryMib();
     const [ours, theirs] = [[] as Window[], [] as Window[]];
-    // One side at a time is connected to clients: two sets of sockets would share the processor.
-    sides.ours = { readers: await open(gateway.stream), cpuSeconds: () => gateway.cpuSeconds() };
+    sides.ours = { keys, readers: await open(gateway.stream), cpuSeconds: () => gateway.cpuSeconds() };
     const fullMib = await gateway.memoryMib();
     sides.bare = {
+      keys: bareKeys,
       readers: await open(`ws://127.0.0.1:${bare.ready.port}`),
       cpuSeconds: async () => (await bare.ask<{ cpuSeconds: number }>({})).cpuSeconds,
     };
@@ -123,9 +126,9 @@ async function benchStalled(
   const skippedBefore = await gateway.metric('vega_stream_flushes_skipped_total');
   for (let round = 0; round < size.rounds; round += 1) {
     const without = await measured(side, market, size.windowMs, FAST_TICKS_PER_SECOND);
-    await all(side, { kind: 'stall', clients: perProcess });
+    await askAll(side, { kind: 'stall', clients: perProcess });
     const stalled = await measured(side, market, size.windowMs, FAST_TICKS_PER_SECOND);
-    await all(side, { kind: 'resume' });
+    await askAll(side, { kind: 'resume' });
     windows.without.push(without);
     windows.with.push(stalled);
     ratios.push(stalled.p99Ms / without.p99Ms);
@@ -153,12 +156,13 @@ async function benchStalled(
 const FAST_TICKS_PER_SECOND = 100;
 
 async function measured(side: Side, market: Child, windowMs: number, rate = TICKS_PER_SECOND): Promise<Window> {
-  await market.ask({ rate });
+  const { keys } = side;
+  await market.ask({ rate, keys });
   await pause(SETTLE_MS);
   const before = await side.cpuSeconds();
-  const answers = await all<WindowAnswer>(side, { kind: 'window', ms: windowMs });
+  const answers = await askAll<WindowAnswer>(side, { kind: 'window', ms: windowMs });
   const cpuSeconds = (await side.cpuSeconds()) - before;
-  await market.ask({ rate: 0 });
+  await market.ask({ rate: 0, keys });
   const sum = (field: 'frames' | 'bytes' | 'quotes' | 'readers'): number =>
     answers.reduce((total, answer) => total + answer[field], 0);
   const worst = (field: 'p50Ms' | 'p99Ms'): number => Math.max(...answers.map((answer) => answer[field]));
@@ -173,7 +177,7 @@ async function measured(side: Side, market: Child, windowMs: number, rate = TICK
   };
 }
 
-function all<T = object>(side: Side, question: Record<string, unknown>): Promise<T[]> {
+function askAll<T = object>(side: Side, question: Record<string, unknown>): Promise<T[]> {
   return Promise.all(side.readers.map((reader) => reader.ask<T>(question)));
 }
 

@@ -1,5 +1,5 @@
 // A market-feed that costs little: answers the gateway's requests and publishes ticks at a steady rate. Arguments: NATS
-// address, number of instruments. Asked { rate } it changes the ticks per second over all instruments, spread evenly.
+// address, number of instruments. Asked { rate, keys } it changes the ticks per second over those instruments, spread evenly.
 import { Instrument } from '@vega/contracts';
 import { MarketFeedStandIn, sampleTick } from '../../services/gateway/test/market-feed-stand-in.ts';
 
@@ -14,13 +14,14 @@ for (const key of keys) {
   feed.ticks.set(key, sampleTick(key));
 }
 
+let ticking: readonly string[] = keys;
 let rate = 0;
 let sent = 0;
 let startMs = performance.now();
 setInterval(() => {
   const due = ((performance.now() - startMs) / 1000) * rate;
   for (; sent < due; sent += 1) {
-    const key = keys[sent % keys.length] ?? '';
+    const key = ticking[sent % ticking.length] ?? '';
     feed.publish(key, { lastPricePaise: 12_345 + (sent % 100) * 5 });
   }
 }, STEP_MS);
@@ -29,8 +30,9 @@ setInterval(() => {
   feed.calls.length = 0;
 }, 1_000);
 
-process.on('message', (question: { rate: number }) => {
+process.on('message', (question: { rate: number; keys: readonly string[] }) => {
   rate = question.rate;
+  ticking = question.keys;
   sent = 0;
   startMs = performance.now();
   process.send?.({});

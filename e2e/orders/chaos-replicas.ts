@@ -51,8 +51,10 @@ export interface Replicas {
   /** How often each failpoint has taken effect. */
   hits(): Readonly<Record<string, number>>;
   restarts(): number;
-  /** Resolves when a replica's present process is ready to take over. */
+  /** Resolves when a replica's process is ready to take over; waits for the next one when there is none. */
   isReady(replica: Replica): Promise<void>;
+  /** Resolves when the replica's process has ended; another starts by the plan of now. */
+  kill(replica: Replica): Promise<void>;
   /** Kills every replica; they start again by the plan of now. */
   restartAll(): Promise<void>;
   close(): Promise<void>;
@@ -109,16 +111,16 @@ export async function startReplicas(options: {
     restarts: () => all.reduce((sum, one) => sum + one.starts - 1, 0),
     isReady: async (replica) => {
       const ready = () =>
+        replica.process !== undefined &&
         readFileSync(join(folder, `${replica.name}-${replica.starts}.log`), 'utf8').includes('is ready');
       await eventually(ready, { withinMs: 60_000, everyMs: 50, what: `a ready ${replica.name}` });
     },
+    async kill({ process: running }) {
+      running?.kill('SIGKILL');
+      await running?.ended;
+    },
     async restartAll() {
-      await Promise.all(
-        all.map(async ({ process: running }) => {
-          running?.kill('SIGKILL');
-          await running?.ended;
-        }),
-      );
+      await Promise.all(all.map((replica) => replicas.kill(replica)));
     },
     async close() {
       closing = true;
@@ -134,7 +136,10 @@ export async function startReplicas(options: {
     const started = await startProcess(processOf(replica, replicas.plan, folder, log));
     replica.process = started;
     if (closing) started.kill('SIGKILL');
-    void started.ended.then(() => setTimeout(() => void launch(replica), 100));
+    void started.ended.then(() => {
+      replica.process = undefined;
+      setTimeout(() => void launch(replica), 100);
+    });
   };
   await Promise.all(all.map(launch));
   const stoodSince = new Map<number, number>();

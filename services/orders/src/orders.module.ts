@@ -41,14 +41,12 @@ export class OrdersModule {
     await ensureStreams(bus, [STREAMS.orderIntents, STREAMS.orderEvents, STREAMS.killSwitches], {
       replicas: config.VEGA_NATS_REPLICAS,
     });
-    const pool = createPool({
-      url: config.VEGA_POSTGRES_URL,
-      name: replica,
-      logger,
-      maxConnections: 12,
-      statementTimeoutMs: 5_000,
-    });
+    const database = { url: config.VEGA_POSTGRES_URL, name: replica, logger, statementTimeoutMs: 5_000 };
+    const pool = createPool({ ...database, maxConnections: 12 });
     context.onDrain('postgres', () => pool.end());
+    // What is published and still in the outbox after a crash of the server is published again, under the same id.
+    const outboxPool = createPool({ ...database, maxConnections: 2, durable: false });
+    context.onDrain('postgres, outbox', () => outboxPool.end());
     const riskStore = new PgRiskStore(pool);
     const desk = new RiskDesk(riskStore);
     await desk.refresh();
@@ -56,7 +54,7 @@ export class OrdersModule {
     const accounts = createBrokerAccounts(context);
     const verifier = await createPrincipalVerifier(context);
     const tokens = createBrokerTokens(context);
-    const announcer = new OutboxAnnouncer(context, pool);
+    const announcer = new OutboxAnnouncer(context, outboxPool);
     context.onDrain('outbox', () => announcer.stop());
     announcer.start();
     const connect = {

@@ -3,7 +3,7 @@
  *
  * Method: a step computes what changes from what is held, writes it in one statement that is fenced by the writer's epoch,
  * and only then takes it over and tells it. A child is sent by the process whose insert returned it, once, outside of the
- * queue of steps; its outcome comes back as a step.
+ * queue of steps; its outcome comes back as a word of the next step. Words that wait are one step.
  *
  * Invariants: what is held equals what is committed; nothing leaves that is not committed; a step whose commit is in doubt
  * ends the writer, which starts again from the record.
@@ -22,12 +22,13 @@ import {
   type IntentTerms,
 } from '@vega/trading';
 import { AccountState } from './account-state.ts';
-import { applyChildEvent, outcomeEvent, type Word } from './apply-child-event.ts';
+import { applyChildEvent, outcomeEvent, type Told, type Word } from './apply-child-event.ts';
 import { DecisionSequence } from './decision-sequence.ts';
 import { failpoint } from './failpoints.ts';
 import { firstResult, recordedResult } from './first-result.ts';
 import type { BrokerOutcome } from './ports.ts';
 import { StepDraft } from './step-draft.ts';
+import { StepQueue } from './step-queue.ts';
 import { NO_TIMES, type TrackedOrder, undecided } from './tracked-order.ts';
 import { toWireDenial } from './wire-checks.ts';
 import type { Caller, WriterOptions } from './writer-options.ts';
@@ -47,7 +48,7 @@ export class AccountWriter {
   private readonly decisions: DecisionSequence;
   readonly epoch: number;
   readonly accountId: string;
-  private queue: Promise<unknown> = Promise.resolve();
+  private readonly steps = new StepQueue<Told>((told) => this.guarded(() => this.applyAll(told)));
   private seq: number;
   private lost: string | undefined;
   private pumpTimer: Timer | undefined;
@@ -75,19 +76,29 @@ export class AccountWriter {
     return this.lost !== undefined;
   }
 
-  /** Runs a step after those before it. Throws WRITER_UNAVAILABLE once the writer is lost. */
+  /** Runs a step of its own. Throws WRITER_UNAVAILABLE once the writer is lost. */
   run<T>(step: () => Promise<T>): Promise<T> {
-    const result = this.queue.then(async () => {
-      if (this.lost !== undefined) throw this.unavailable();
-      try {
-        return await step();
-      } catch (error) {
-        if (error instanceof Defect) await this.defect(error);
-        throw error;
-      }
-    });
-    this.queue = result.catch(() => undefined);
-    return result;
+    return this.steps.run(() => this.guarded(step));
+  }
+
+  /** Applies an event to a child, in one step with what else is said by then; resolves when that is committed. */
+  hear(childId: string, event: ChildEvent, word: Word): Promise<void> {
+    return this.steps.tell({ childId, event, word });
+  }
+
+  /** Resolves when every step is done. */
+  idle(): Promise<void> {
+    return this.steps.idle();
+  }
+
+  private async guarded<T>(step: () => Promise<T>): Promise<T> {
+    if (this.lost !== undefined) throw this.unavailable();
+    try {
+      return await step();
+    } catch (error) {
+      if (error instanceof Defect) await this.defect(error);
+      throw error;
+    }
   }
 
   /** No step is run from now on; what is in flight at the broker stays recorded as it is. */
@@ -304,20 +315,15 @@ export class AccountWriter {
     failpoint('after-reply-before-commit');
     if (outcome.kind === 'unknown' && this.options.sabotage === 'resend') {
       const found = this.state.childOf(child.childId);
-      if (found !== undefined) {
-        const bornMs = this.options.clock.monotonicMs();
-        return this.send({ order: found.order, child, bornMs }, approved, bornMs);
-      }
+      const bornMs = this.options.clock.monotonicMs();
+      if (found !== undefined) return this.send({ order: found.order, child, bornMs }, approved, bornMs);
     }
-    await this.run(() =>
-      this.applyOne(child.childId, outcomeEvent(outcome), { source: 'reply', sentAtMs, answeredAtMs }),
-    );
+    await this.hear(child.childId, outcomeEvent(outcome), { source: 'reply', sentAtMs, answeredAtMs });
   }
 
-  /** Applies one event to a child as a step of its own. */
-  async applyOne(childId: string, event: ChildEvent, word: Word): Promise<void> {
+  private async applyAll(told: readonly Told[]): Promise<void> {
     const draft = this.draft();
-    if (!this.apply(draft, childId, event, word)) return;
+    for (const { childId, event, word } of told) this.apply(draft, childId, event, word);
     await this.commit(draft);
   }
 

@@ -15,6 +15,13 @@ export interface Word {
   readonly answeredAtMs?: number;
 }
 
+/** What was said of a child. */
+export interface Told {
+  readonly childId: string;
+  readonly event: ChildEvent;
+  readonly word: Word;
+}
+
 export interface ApplyContext {
   readonly state: AccountState;
   readonly draft: StepDraft;

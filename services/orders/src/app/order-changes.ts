@@ -234,8 +234,7 @@ export class OrderChanges {
     kind: 'modify-refused' | 'cancel-refused',
     { code, message }: Extract<BrokerOutcome, { code: string }>,
   ): Promise<void> {
-    const { writer } = this;
-    await writer.run(() => writer.applyOne(child.childId, { kind, code, message }, { source: 'reply' }));
+    await this.writer.hear(child.childId, { kind, code, message }, { source: 'reply' });
   }
 
   /** The order once the broker's books have been read after the request. */

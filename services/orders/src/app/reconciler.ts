@@ -187,18 +187,18 @@ export class Reconciler {
       if (there.has(child.brokerOrderId)) continue;
       if ((await writer.options.broker.fetchOrder(child.brokerOrderId)) !== undefined) continue;
       const report = { ...child, brokerStatus: 'gone with its day', message: '', settled: true };
-      await writer.run(() =>
-        writer.applyOne(child.childId, { kind: 'reported-cancelled', report }, { source: 'book' }),
-      );
+      await writer.hear(child.childId, { kind: 'reported-cancelled', report }, { source: 'book' });
     }
   }
 
   private async applyRows(rows: readonly BrokerOrder[], begunMs: number): Promise<number> {
     let foreign = 0;
-    // A row is a step of its own only when it brings news; the check before it is cheap.
+    const known = rows.filter((row) => this.writer.state.childOfBrokerOrder(row) !== undefined);
+    // What a book brings is news of one moment: it is heard together. A row without news costs nothing but its check.
+    await Promise.all(known.map((row) => this.take(row, 'book', begunMs)));
     for (const row of rows) {
-      if (this.writer.state.childOfBrokerOrder(row) !== undefined) await this.take(row, 'book', begunMs);
-      else if (await this.takeStranger(row, begunMs)) foreign += 1;
+      if (this.writer.state.childOfBrokerOrder(row) !== undefined) continue;
+      if (await this.takeStranger(row, begunMs)) foreign += 1;
     }
     return foreign;
   }
@@ -211,7 +211,7 @@ export class Reconciler {
     const answeredMs = writer.state.answeredMs.get(found.child.childId) ?? 0;
     const event = reportEvent(seen, begunMs > answeredMs && begunMs > 0);
     if (isOldNews(found.child, event)) return;
-    await writer.run(() => writer.applyOne(found.child.childId, event, { source }));
+    await writer.hear(found.child.childId, event, { source });
   }
 
   /** What is not known by name or tag: a child whose tag is left out, or an order placed elsewhere. */
@@ -253,9 +253,7 @@ export class Reconciler {
       );
       const ids = await broker.fetchIdsByTag(doubt.childId);
       if (ids.length > 0) await this.adoptByHistory(doubt.childId, ids);
-      else if (!masked) {
-        await writer.run(() => writer.applyOne(doubt.childId, { kind: 'proven-absent' }, { source: 'book' }));
-      }
+      else if (!masked) await writer.hear(doubt.childId, { kind: 'proven-absent' }, { source: 'book' });
     }
   }
 

@@ -1,27 +1,55 @@
 import type { WebSocket } from 'ws';
 import type { ClientSocket } from '../../app/stream/ports.ts';
 
-/** A `ws` connection as the hub sees it. */
+/** Sockets that were given something in this turn. */
+let waiting: WsClientSocket[] = [];
+
+/**
+ * A `ws` connection as the hub sees it.
+ *
+ * What is sent in one turn of the loop is written at its end, for all sockets in a row: between two writes that come
+ * apart the receiving side goes to sleep, and to wake it costs more than the write itself.
+ */
 export class WsClientSocket implements ClientSocket {
+  private readonly unwritten: (Uint8Array | string)[] = [];
+  private unwrittenBytes = 0;
+
   constructor(private readonly ws: WebSocket) {}
 
   get bufferedBytes(): number {
-    return this.ws.bufferedAmount;
+    return this.ws.bufferedAmount + this.unwrittenBytes;
   }
 
   send(text: Uint8Array | string): void {
-    if (this.ws.readyState !== this.ws.OPEN) return;
-    // The callback takes the error of a socket that ends meanwhile; its close event tells the rest.
-    this.ws.send(text, { binary: false, compress: false }, ignoreError);
+    if (this.unwritten.length === 0 && waiting.push(this) === 1) queueMicrotask(writeAll);
+    this.unwritten.push(text);
+    this.unwrittenBytes += text.length;
   }
 
   close(code: number, reason: string): void {
+    this.write();
     this.ws.close(code, reason);
   }
 
   terminate(): void {
     this.ws.terminate();
   }
+
+  /** Hands over what was sent. The callback takes the error of a socket that ends meanwhile; its close event tells the rest. */
+  write(): void {
+    const { ws } = this;
+    if (ws.readyState === ws.OPEN) {
+      for (const text of this.unwritten) ws.send(text, { binary: false, compress: false }, ignoreError);
+    }
+    this.unwritten.length = 0;
+    this.unwrittenBytes = 0;
+  }
+}
+
+function writeAll(): void {
+  const sockets = waiting;
+  waiting = [];
+  for (const socket of sockets) socket.write();
 }
 
 function ignoreError(): void {

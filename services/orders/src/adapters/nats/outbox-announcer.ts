@@ -1,8 +1,8 @@
 /**
  * Goal: what is committed reaches the bus, in order and at least once; consumers drop what they know by its sequence.
  *
- * Method: right after its commit the writer hands its messages over; they are published in order per account and then
- * deleted from the outbox. A sweeper publishes what was left by a process that died in between, oldest first, and only what
+ * Method: right after its commit the writer hands its messages over; they are published in order per account. What is
+ * published is deleted from the outbox by one statement at a time, beside the writer's own. A sweeper publishes what was left by a process that died in between, oldest first, and only what
  * is older than a moment, so that it does not overtake the writer.
  */
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream';
@@ -17,11 +17,20 @@ const SWEEP_MS = 1_000;
 const SWEEP_OLDER_MS = 2_000;
 const BATCH = 500;
 
+/** Messages of an account that are published, by their sequence numbers. */
+interface Published {
+  readonly accountId: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 export class OutboxAnnouncer implements Announcer {
   private readonly chains = new Map<string, Promise<void>>();
   private readonly js: JetStreamClient;
   private readonly published;
   private timer: Timer | undefined;
+  private done: Published[] = [];
+  private clearing: Promise<void> | undefined;
 
   constructor(
     private readonly context: Pick<ServiceContext, 'bus' | 'clock' | 'logger' | 'metrics'>,
@@ -42,6 +51,7 @@ export class OutboxAnnouncer implements Announcer {
   async stop(): Promise<void> {
     this.timer?.cancel();
     await Promise.all(this.chains.values());
+    await this.clearing;
   }
 
   announce(accountId: string, messages: readonly Message[]): void {
@@ -58,11 +68,24 @@ export class OutboxAnnouncer implements Announcer {
     if (last === undefined || !this.context.bus.isConnected()) return;
     await Promise.all(messages.map((message) => this.send(accountId, message)));
     this.published.inc({ by: 'writer' }, messages.length);
-    await this.pool.query({
-      name: 'orders outbox done',
-      text: `DELETE FROM outbox WHERE account_id = $1 AND seq BETWEEN $2 AND $3`,
-      values: [accountId, messages[0]?.seq ?? last.seq, last.seq],
-    });
+    this.done.push({ accountId, from: messages[0]?.seq ?? last.seq, to: last.seq });
+    this.clearing ??= this.clear();
+  }
+
+  /** Deletes what is published, what came meanwhile together. What cannot be deleted is left to the sweeper. */
+  private async clear(): Promise<void> {
+    while (this.done.length > 0) {
+      const done = this.done.splice(0, BATCH);
+      await this.pool
+        .query({
+          name: 'orders outbox done',
+          text: `DELETE FROM outbox USING unnest($1::text[], $2::bigint[], $3::bigint[]) AS done(account_id, first, last)
+                  WHERE outbox.account_id = done.account_id AND outbox.seq BETWEEN done.first AND done.last`,
+          values: [done.map(({ accountId }) => accountId), done.map(({ from }) => from), done.map(({ to }) => to)],
+        })
+        .catch(() => undefined);
+    }
+    this.clearing = undefined;
   }
 
   private send(accountId: string, { subject, seq, payload }: Message): Promise<unknown> {

@@ -13,6 +13,8 @@ export interface PoolOptions {
   readonly maxConnections: number;
   /** Milliseconds a statement may run: a writer that waits longer has lost its account to somebody else. */
   readonly statementTimeoutMs: number;
+  /** False where what a crash of the server takes back is done again: a statement does not wait for the disk then. */
+  readonly durable?: boolean;
 }
 
 /** Connections to this service's schema. `bigint` comes as a number (checked), `date` as text. */
@@ -26,7 +28,7 @@ export function createPool(options: PoolOptions): pg.Pool {
     statement_timeout: options.statementTimeoutMs,
     query_timeout: options.statementTimeoutMs + 1_000,
     keepAlive: true,
-    options: `-c search_path=${SCHEMA},public`,
+    options: `-c search_path=${SCHEMA},public${options.durable === false ? ' -c synchronous_commit=off' : ''}`,
     types: { getTypeParser },
   });
   traceStatements(pool);
