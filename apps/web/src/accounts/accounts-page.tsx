@@ -1,10 +1,11 @@
 import { Plus, RefreshCw } from 'lucide-react';
-import { useCallback, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useNavigate, useSearchParams } from 'react-router';
 import type { ApiFailure } from '../api/failure.ts';
 import { deeds, useAccountsQuery, useMeQuery } from '../api/auth-api.ts';
 import { useCommands } from '../app/commands.ts';
 import { useShortcuts } from '../app/shortcuts.ts';
+import { useAccounts } from '../live/use-accounts.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { FailureLine, useDeed } from '../ui/form.tsx';
 import { EmptyNotice, FailureNotice, LoadingRows } from '../ui/notices.tsx';
@@ -14,16 +15,22 @@ import { ACCOUNT_KEYS } from './account-keys.ts';
 import { resultWords } from './account-words.ts';
 import { NotifierNotice } from './notifier-notice.tsx';
 
-/** How often the accounts are asked for: a login made elsewhere, such as on the phone, is seen by itself. */
-const POLL_MS = 5_000;
+/** After a failure the accounts are asked for again. */
+const RETRY_MS = 3_000;
 
 /** The broker accounts of whoever is signed in. */
 export function AccountsPage(): React.JSX.Element {
-  const { data, error, refetch } = useAccountsQuery(undefined, {
-    pollingInterval: POLL_MS,
-    skipPollingIfUnfocused: true,
-    refetchOnMountOrArgChange: true,
-  });
+  const { data, error, refetch } = useAccountsQuery(undefined, { refetchOnMountOrArgChange: true });
+  const live = useAccounts();
+  // A login made elsewhere, such as on the phone, is told by the stream.
+  useEffect(() => {
+    if (live !== undefined) void refetch();
+  }, [live, refetch]);
+  useEffect(() => {
+    if (error === undefined) return;
+    const retry = setTimeout(() => void refetch(), RETRY_MS);
+    return () => clearTimeout(retry);
+  }, [error, refetch]);
   const me = useMeQuery(undefined);
   const [adding, setAdding] = useState(false);
   const [notifier, setNotifier] = useState<string>();

@@ -73,6 +73,10 @@ const CHILD_TO_WIRE: Readonly<Record<ChildState, WireChildState>> = {
   failed: WireChildState.FAILED,
 };
 const CHILD_FROM_WIRE = new Map(Object.entries(CHILD_TO_WIRE).map(([ours, wire]) => [wire, ours as ChildState]));
+const IS_CHANGING: ReadonlySet<WireChildState> = new Set([WireChildState.MODIFYING, WireChildState.CANCELLING]);
+const HAS_ENDED: ReadonlySet<WireChildState> = new Set(
+  [...CHILD_FROM_WIRE].filter(([, state]) => hasEnded(state)).map(([wire]) => wire),
+);
 
 const STATUS_TO_WIRE: Readonly<Record<OrderStatus, WireOrderStatus>> = {
   denied: WireOrderStatus.DENIED,
@@ -186,11 +190,16 @@ function fromWireOrder(wire: Order, raw: Uint8Array, marginPaise: number): Track
   };
 }
 
-/** Quantity of a recorded order that no child was born for and that had not lapsed: what a new writer lets lapse. */
+/**
+ * Quantity of a recorded order that no child was born for and that had not lapsed: what a new writer lets lapse. It is what
+ * is open beyond its children, not what the intent has beyond them: a modify may have made the order smaller.
+ */
 export function unbornQty(wire: Order): number {
   if (wire.denial !== undefined || wire.foreign) return 0;
-  const born = wire.children.reduce((sum, child) => sum + child.quantity, 0);
-  return Math.max(0, (wire.intent?.quantity ?? 0) - born - wire.lapsedQty);
+  // Only an order of one slice is modified, and a cancel lets the rest lapse: what is open beyond such a child is what was asked for it.
+  if (wire.children.some(({ state }) => IS_CHANGING.has(state))) return 0;
+  const open = wire.children.filter(({ state }) => !HAS_ENDED.has(state));
+  return Math.max(0, wire.openQty - open.reduce((sum, child) => sum + child.quantity - child.filledQty, 0));
 }
 
 function fromWireChild(wire: ChildOrder, orderId: OrderId): Child {
