@@ -118,7 +118,7 @@ describeInBrowser('ticket and orders over a seeded gateway (needs Chromium)', ()
     expect(await price.inputValue()).toBe('100.05');
     await price.press('Shift+ArrowDown');
     expect(await price.inputValue()).toBe('99.55');
-    await page.getByRole('button', { name: 'Stop limit' }).click();
+    await page.getByRole('radiogroup', { name: 'Type' }).getByText('Stop limit').click();
     await page.getByLabel('Trigger').fill('101');
     await page.getByText('A buying stop triggers at or below its limit').waitFor();
     expect(await page.getByRole('button', { name: /Review/ }).isDisabled()).toBe(true);

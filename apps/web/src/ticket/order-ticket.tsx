@@ -161,7 +161,8 @@ function Ticket({ ticket, onClose, account, contract, picker }: LoadedTicketProp
       return;
     }
     if (event.key === 'Enter' && event.target === event.currentTarget) review();
-    const isTyping = event.target instanceof HTMLElement && ['INPUT', 'SELECT'].includes(event.target.tagName);
+    const { target: at } = event;
+    const isTyping = at instanceof HTMLSelectElement || (at instanceof HTMLInputElement && at.type !== 'radio');
     const side = { b: 'BUY', s: 'SELL' }[event.key.toLowerCase()];
     if (isTyping || event.ctrlKey || event.altKey || event.metaKey || side === undefined) return;
     edit({ side: side === 'BUY' ? 'BUY' : 'SELL' });

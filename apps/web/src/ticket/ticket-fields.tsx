@@ -89,15 +89,24 @@ interface ChoicesProps<T extends string> {
   onChoose: (option: T) => void;
 }
 
+/** One of a few. Radios, on which Enter reviews the order as it does in every other field. */
 function Choices<T extends string>({ label, options, chosen, words, onChoose }: ChoicesProps<T>): React.JSX.Element {
+  const name = useId();
   return (
-    <div className="ticket-field" role="group" aria-label={label}>
+    <div className="ticket-field" role="radiogroup" aria-label={label}>
       <span>{label}</span>
       <span className="flex gap-0.5">
         {options.map((one) => (
-          <button key={one} type="button" className="chip" aria-pressed={one === chosen} onClick={() => onChoose(one)}>
+          <label key={one} className="chip">
+            <input
+              type="radio"
+              className="sr-only"
+              name={name}
+              checked={one === chosen}
+              onChange={() => onChoose(one)}
+            />
             {words[one] ?? one}
-          </button>
+          </label>
         ))}
       </span>
     </div>

@@ -1,7 +1,7 @@
 /** The two subjects that only the writer of an account answers: intents, and what else only it can do. */
 import { SpanKind } from '@opentelemetry/api';
 import { orderSubmit, type RpcContract, writerCommand } from '@vega/contracts';
-import { Defect, OutcomeError } from '@vega/kernel';
+import { Defect, OutcomeError, type Timer } from '@vega/kernel';
 import {
   asksInbox,
   badRequest,
@@ -59,11 +59,13 @@ export class NatsWriterDoors implements WriterDoors {
   /** A new instrument is asked for once; without an answer in time the decision denies what it cannot know. */
   private async prepare(key: string): Promise<void> {
     const { clock, logger } = this.context;
-    const limit = new Promise<void>((resume) => clock.after(PREPARE_MS, resume));
+    let timer: Timer | undefined;
+    const limit = new Promise<void>((resume) => (timer = clock.after(PREPARE_MS, resume)));
     const known = this.market
       .prepare(key)
       .catch((error: unknown) => logger.warn({ err: error }, 'an instrument is not known'));
     await Promise.race([known, limit]);
+    timer?.cancel();
   }
 
   private answer<Req, Res>(
