@@ -27,7 +27,7 @@ const trio = await startTrio({
   onProgress: () => undefined,
 });
 try {
-  const market = await startChild<{ keys: string[] }>('market.ts', [trio.nats.url, String(2 * INSTRUMENTS)]);
+  const market = await startChild<{ keys: string[] }>('market.ts', [trio.nats.url, String(3 * INSTRUMENTS)]);
   const auth = await AuthStandIn.start(trio.nats.url);
   const token = auth.token();
   const gateway = await startGatewayProcess(trio.nats.url, trio.redis.url);

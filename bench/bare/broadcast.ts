@@ -1,12 +1,13 @@
-// The bare fan-out of bench:gateway: `ws` sends every client the same frame of what changed since the last one, every 100 ms.
-// Arguments: NATS address, instrument keys as JSON, the JSON of one quote with received_at_ms of thirteen digits.
+// The bare fan-out of bench:gateway: `ws` sends every client the same frame, of each tick by itself or of what changed within some time.
+// Arguments: NATS address, instrument keys as JSON, the JSON of one quote with received_at_ms of thirteen digits, milliseconds between
+// two frames (0: each tick).
 import { connect } from '@nats-io/transport-node';
 import { subjects } from '@vega/contracts';
 import { instrumentKey } from '@vega/kernel';
 import { WebSocketServer, type WebSocket } from 'ws';
 
-const [natsUrl = '', keysText = '[]', sample = ''] = process.argv.slice(2);
-const FLUSH_MS = 100;
+const [natsUrl = '', keysText = '[]', sample = '', flushText = '0'] = process.argv.slice(2);
+const flushMs = Number(flushText);
 const nc = await connect({ servers: natsUrl });
 const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
 const clients = new Set<WebSocket>();
@@ -18,16 +19,23 @@ server.on('connection', (client) => {
 const [before = '', after = ''] = sample.split(/(?<="received_at_ms":)\d{13}/);
 const changed = new Map<string, number>();
 for (const key of JSON.parse(keysText) as string[]) {
-  nc.subscribe(subjects.tick(instrumentKey(key)), { callback: () => void changed.set(key, Date.now()) });
+  const callback = (): void => {
+    changed.set(key, Date.now());
+    if (flushMs === 0) broadcast();
+  };
+  nc.subscribe(subjects.tick(instrumentKey(key)), { callback });
 }
-setInterval(() => {
+if (flushMs > 0) setInterval(broadcast, flushMs);
+
+function broadcast(): void {
   if (changed.size === 0) return;
   const quotes = [...changed.values()].map((atMs) => `${before}${atMs}${after}`).join(',');
   changed.clear();
   const head = `{"type":"quotes","time_ms":${Date.now()},"subscriptions":[{"subscription":"quotes","seq":1,"snapshot":false,"quotes":[`;
   const frame = Buffer.from(`${head}${quotes}]}]}`);
   for (const client of clients) client.send(frame, { binary: false });
-}, FLUSH_MS);
+}
+
 server.on('listening', () => {
   const address = server.address();
   process.send?.({ port: typeof address === 'object' && address !== null ? address.port : 0 });

@@ -1,5 +1,5 @@
-// Quotes of 50 instruments to 2,000 clients: the processor that one delivered byte costs, against a bare `ws` broadcast of
-// the same frames; then the same gateway with clients that have stopped reading.
+// Quotes of 50 instruments to 2,000 clients: the processor that one delivered byte costs, against a bare `ws` broadcast of each tick, and
+// against one of batches as large as ours; then the same gateway with clients that have stopped reading.
 import { median, type BenchResult } from '../measure.ts';
 import { startChild, type Child } from './children.ts';
 import type { GatewayProcess } from './gateway-process.ts';
@@ -45,7 +45,9 @@ interface Side {
   cpuSeconds(): Promise<number>;
 }
 
-/** Measures both comparisons. */
+const FLUSH_MS = 100;
+
+/** Measures all comparisons; each side has a third of the keys. */
 export async function benchFanOut(
   natsUrl: string,
   gateway: GatewayProcess,
@@ -54,62 +56,79 @@ export async function benchFanOut(
   all: readonly string[],
   size: FanOutSize,
 ): Promise<BenchResult[]> {
-  const [keys, bareKeys] = [all.slice(0, all.length / 2), all.slice(all.length / 2)];
+  const third = all.length / 3;
+  const [keys = [], eachKeys = [], batchKeys = []] = [0, 1, 2].map((at) => all.slice(at * third, (at + 1) * third));
   const sample = await sampleQuote(gateway, token, keys[0] ?? '');
-  const bare = await startChild<{ port: number }>('../bare/broadcast.ts', [natsUrl, JSON.stringify(bareKeys), sample]);
-  const sides: { ours?: Side; bare?: Side } = {};
-  const started: Child[] = [bare];
-  const open = async (url: string): Promise<Child[]> => {
+  const started: Child[] = [];
+  const open = async (url: string, of: readonly string[], cpuSeconds: Side['cpuSeconds']): Promise<Side> => {
+    const share = String(size.clients / PROCESSES);
     const readers = await Promise.all(
       Array.from({ length: PROCESSES }, () =>
-        startChild<object>('stream-readers.ts', [url, String(size.clients / PROCESSES), JSON.stringify(keys), token]),
+        startChild<object>('stream-readers.ts', [url, share, JSON.stringify(keys), token]),
       ),
     );
     started.push(...readers);
-    return readers;
+    return { keys: of, readers, cpuSeconds };
+  };
+  const openBare = async (of: readonly string[], flushMs: number): Promise<Side> => {
+    const script = '../bare/broadcast.ts';
+    const bare = await startChild<{ port: number }>(script, [natsUrl, JSON.stringify(of), sample, String(flushMs)]);
+    started.push(bare);
+    const cpuSeconds = async (): Promise<number> => (await bare.ask<{ cpuSeconds: number }>({})).cpuSeconds;
+    return open(`ws://127.0.0.1:${bare.ready.port}`, of, cpuSeconds);
   };
   try {
     const emptyMib = await gateway.memoryMib();
-    const [ours, theirs] = [[] as Window[], [] as Window[]];
-    sides.ours = { keys, readers: await open(gateway.stream), cpuSeconds: () => gateway.cpuSeconds() };
-    const fullMib = await gateway.memoryMib();
-    sides.bare = {
-      keys: bareKeys,
-      readers: await open(`ws://127.0.0.1:${bare.ready.port}`),
-      cpuSeconds: async () => (await bare.ask<{ cpuSeconds: number }>({})).cpuSeconds,
-    };
+    const ours = await open(gateway.stream, keys, () => gateway.cpuSeconds());
+    const memoryKibPerClient = (((await gateway.memoryMib()) - emptyMib) * 1024) / size.clients;
+    const [each, batched] = [await openBare(eachKeys, 0), await openBare(batchKeys, FLUSH_MS)];
+    const seen = { ours: [] as Window[], each: [] as Window[], batched: [] as Window[] };
     for (let round = 0; round < size.rounds; round += 1) {
-      ours.push(await measured(sides.ours, market, size.windowMs));
-      theirs.push(await measured(sides.bare, market, size.windowMs));
+      seen.ours.push(await measured(ours, market, size.windowMs));
+      seen.each.push(await measured(each, market, size.windowMs));
+      seen.batched.push(await measured(batched, market, size.windowMs));
     }
-    const ratio = median(ours.map((one, at) => (theirs[at]?.cpuNanosPerByte ?? Number.NaN) / one.cpuNanosPerByte));
-    const fanOut: BenchResult = {
-      name: 'gateway-fan-out',
-      figures: {
-        clients: size.clients,
-        instruments: keys.length,
-        oursQuotesPerClientPerSecond: figure(ours, 'quotesPerClient', 1),
-        oursFramesPerSecond: Math.round((figure(ours, 'frames', 0) / size.windowMs) * 1000),
-        bareFramesPerSecond: Math.round((figure(theirs, 'frames', 0) / size.windowMs) * 1000),
-        oursCpuNanosPerByte: figure(ours, 'cpuNanosPerByte', 2),
-        bareCpuNanosPerByte: figure(theirs, 'cpuNanosPerByte', 2),
-        oursCpuMicrosPerFrame: figure(ours, 'cpuMicrosPerFrame', 1),
-        bareCpuMicrosPerFrame: figure(theirs, 'cpuMicrosPerFrame', 1),
-        oursP50Ms: figure(ours, 'p50Ms', 0),
-        oursP99Ms: figure(ours, 'p99Ms', 0),
-        bareP50Ms: figure(theirs, 'p50Ms', 0),
-        bareP99Ms: figure(theirs, 'p99Ms', 0),
-        oursBytesPerClientPerSecond: Math.round(((figure(ours, 'bytes', 0) / size.windowMs) * 1000) / size.clients),
-        memoryKibPerClient: Number((((fullMib - emptyMib) * 1024) / size.clients).toFixed(1)),
-      },
-      ratio: Number(ratio.toFixed(3)),
-      aim: '>= 0.7',
-      holds: ratio >= 0.7,
+    const compare = (name: string, bare: readonly Window[]): BenchResult => {
+      const ratio = median(seen.ours.map((one, at) => (bare[at]?.cpuNanosPerByte ?? Number.NaN) / one.cpuNanosPerByte));
+      return {
+        name,
+        figures: {
+          clients: size.clients,
+          instruments: keys.length,
+          ...figuresOf('ours', seen.ours, size),
+          ...figuresOf('bare', bare, size),
+          memoryKibPerClient: Number(memoryKibPerClient.toFixed(1)),
+        },
+        ratio: Number(ratio.toFixed(3)),
+        aim: '>= 0.7',
+        holds: ratio >= 0.7,
+      };
     };
-    return [fanOut, await benchStalled(gateway, sides.ours, market, size)];
+    return [
+      compare('gateway-fan-out', seen.each),
+      compare('gateway-fan-out-against-batches', seen.batched),
+      await benchStalled(gateway, ours, market, size),
+    ];
   } finally {
     await Promise.all(started.map((child) => child.stop()));
   }
+}
+
+function figuresOf(
+  side: string,
+  windows: readonly Window[],
+  { windowMs, clients }: FanOutSize,
+): Record<string, number> {
+  const aSecond = (field: 'frames' | 'bytes'): number => (figure(windows, field, 0) / windowMs) * 1000;
+  return {
+    [`${side}QuotesPerClientPerSecond`]: figure(windows, 'quotesPerClient', 1),
+    [`${side}FramesPerSecond`]: Math.round(aSecond('frames')),
+    [`${side}BytesPerClientPerSecond`]: Math.round(aSecond('bytes') / clients),
+    [`${side}CpuNanosPerByte`]: figure(windows, 'cpuNanosPerByte', 2),
+    [`${side}CpuMicrosPerFrame`]: figure(windows, 'cpuMicrosPerFrame', 1),
+    [`${side}P50Ms`]: figure(windows, 'p50Ms', 0),
+    [`${side}P99Ms`]: figure(windows, 'p99Ms', 0),
+  };
 }
 
 /** What clients that stopped reading cost the others: p99 with them over p99 without, in the same minute. */
