@@ -134,6 +134,9 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
     volume.ticks = status.ticks_published;
     volume.marketDays = days.size;
     if (status.state !== 'GREEN') problems.push(`the feed ended ${status.state}`);
+  } catch (error) {
+    // Its folder goes with the stack: what it had to say is said now.
+    throw new Error(`the soak broke off; the stack's last words:\n${stack.lastWords()}`, { cause: error });
   } finally {
     await stopAsking();
     for (const client of clients) client.close();

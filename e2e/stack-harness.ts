@@ -35,6 +35,8 @@ export interface TestStack {
   token(): Promise<string>;
   /** What it has printed so far. */
   output(): string;
+  /** What it has printed, with the ends of the logs that are named there; to be asked before it is closed. */
+  lastWords(): string;
   /** Stops it as Ctrl-C does; resolves with its exit code. */
   stop(): Promise<number>;
   /** Resolves with the exit code when it ends, asked to or not. */
@@ -81,6 +83,7 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
       resolve(exitCode);
     });
   });
+  const lastWords = (): string => `${output}${namedLogs(output)}`;
   const stop = async (): Promise<number> => {
     if (exitCode === undefined) child.kill('SIGINT');
     return ended;
@@ -96,10 +99,9 @@ export async function startTestStack(options: TestStackOptions = {}): Promise<Te
         rmSync(state, { recursive: true, force: true });
         if (found.length > 0) throw new Error(`secrets stood in the logs of the stack: ${JSON.stringify(found)}`);
       };
-      return { addresses, state, ...demoOf(addresses), output: () => output, stop, ended, close };
+      return { addresses, state, ...demoOf(addresses), output: () => output, lastWords, stop, ended, close };
     }
-    if (exitCode !== undefined)
-      throw new Error(`the stack ended with exit code ${exitCode}:\n${output}${namedLogs(output)}`);
+    if (exitCode !== undefined) throw new Error(`the stack ended with exit code ${exitCode}:\n${lastWords()}`);
     if (performance.now() >= deadline) {
       await stop();
       throw new Error(`the stack was not ready in time:\n${output}`);

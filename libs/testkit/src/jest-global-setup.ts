@@ -42,11 +42,12 @@ export async function stopTestServers(): Promise<void> {
   if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
 }
 
-/** Removes what killed runs left. The folder names the process that made it. */
+/** Removes what killed runs left. Their folders name the process that made them; others, such as a soak's, are not theirs. */
 function sweep(runs: string): void {
   if (!existsSync(runs)) return;
   for (const name of readdirSync(runs)) {
     const [pid = '', ...startedAt] = name.split('-');
+    if (!/^\d+$/.test(pid)) continue;
     const identity = identify(Number(pid));
     const alive =
       identity !== undefined && identity.startedAt.replace(/\W+/g, '_') === startedAt.join('-') && isRunning(identity);
