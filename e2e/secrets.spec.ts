@@ -1,11 +1,11 @@
 /** A running stack in which everything secret was used once: nothing of it lies in logs, database, streams or cache. */
-import { appendFileSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { Secret, TOTP } from 'otpauth';
 import pg from 'pg';
 import { Person, type BrokerApp } from './auth/person.ts';
-import { SecretSearch, secretsInLogs, type Finding } from './auth/secret-search.ts';
+import { filesBelow, SecretSearch, secretsInLogs, type Finding } from './auth/secret-search.ts';
 import { startTestStack, type TestStack } from './stack-harness.ts';
 
 const WITHIN_MS = 300_000;
@@ -37,7 +37,7 @@ afterAll(async () => {
 async function useEverySecret(): Promise<void> {
   const { gateway, upstoxSim, demo } = stack.addresses;
   search.add('the password of the demo', demo?.password ?? '');
-  for (const file of readdirSync(join(stack.state, 'bus'), { recursive: true, encoding: 'utf8' })) {
+  for (const file of filesBelow(join(stack.state, 'bus'))) {
     const text = readText(join(stack.state, 'bus', file));
     if (BUS_SEED.test(text)) search.add(`the seed ${file}`, text.trim());
   }
@@ -185,7 +185,7 @@ async function inRedis(): Promise<Finding[]> {
 it('are in no file that the stack has written: logs, the journal of PostgreSQL, the streams of NATS', async () => {
   expect(search.below(stack.state, isExempt)).toEqual([]);
   // What was looked through holds what it should: each service's log, the journal, the streams.
-  const files = readdirSync(stack.state, { recursive: true, encoding: 'utf8' });
+  const files = filesBelow(stack.state);
   for (const kind of [/^logs\/auth\.log$/, /^logs\/gateway\.log$/, /\/pg_wal\/[0-9A-F]{24}$/, /\/msgs\/\d+\.blk$/]) {
     expect([kind, files.some((path) => kind.test(path) && !isExempt(path))]).toEqual([kind, true]);
   }

@@ -1,7 +1,7 @@
 // Goal: say whether a secret lies anywhere that it must not: in logs, in the database and its journal, in streams, in caches.
 // Method: what is known to be secret in this run is looked for as it is and in the forms that programs write bytes in; what
 //   is not known is recognised by its shape. Files are read whole, whatever they hold.
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A secret and where it was found; the secret itself is told by its name only. */
@@ -49,9 +49,27 @@ export class SecretSearch {
 
   /** What is found in the files below a folder, but for those whose path `isExempt`. */
   below(folder: string, isExempt: (path: string) => boolean = () => false): Finding[] {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter((path) => !isExempt(path) && statSync(join(folder, path), { throwIfNoEntry: false })?.isFile() === true)
-      .flatMap((path) => this.in(path, readFileSync(join(folder, path))));
+    return filesBelow(folder)
+      .filter((path) => !isExempt(path))
+      .flatMap((path) => this.in(path, ifThere(() => readFileSync(join(folder, path))) ?? Buffer.alloc(0)));
+  }
+}
+
+/** Paths of the files below a folder that servers may be at work in, relative to it. */
+export function filesBelow(folder: string): string[] {
+  return (ifThere(() => readdirSync(folder, { withFileTypes: true })) ?? []).flatMap((entry) => {
+    if (entry.isDirectory()) return filesBelow(join(folder, entry.name)).map((path) => join(entry.name, path));
+    return entry.isFile() ? [entry.name] : [];
+  });
+}
+
+/** What is read; undefined when the file or folder has gone since it was listed. */
+function ifThere<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
