@@ -57,9 +57,10 @@ export class SecretSearch {
 
 /** Paths of the files below a folder that servers may be at work in, relative to it. */
 export function filesBelow(folder: string): string[] {
-  return (ifThere(() => readdirSync(folder, { withFileTypes: true })) ?? []).flatMap((entry) => {
-    if (entry.isDirectory()) return filesBelow(join(folder, entry.name)).map((path) => join(entry.name, path));
-    return entry.isFile() ? [entry.name] : [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (!entry.isDirectory()) return entry.isFile() ? [entry.name] : [];
+    const below = ifThere(() => filesBelow(join(folder, entry.name))) ?? [];
+    return below.map((path) => join(entry.name, path));
   });
 }
 

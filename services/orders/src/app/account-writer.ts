@@ -86,9 +86,9 @@ export class AccountWriter {
     return this.steps.tell({ childId, event, word });
   }
 
-  /** Resolves when every step is done. */
-  idle(): Promise<void> {
-    return this.steps.idle();
+  /** Resolves when the steps that wait now are done. */
+  settled(): Promise<void> {
+    return this.steps.settled();
   }
 
   private async guarded<T>(step: () => Promise<T>): Promise<T> {

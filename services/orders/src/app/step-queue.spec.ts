@@ -78,11 +78,23 @@ it('holds no more words in a step than may keep a request waiting', async () => 
   expect(sizes).toEqual([64, 64, 2]);
 });
 
-it('is idle once requests and words are done, and at once when nothing waits', async () => {
+it('is settled once the requests and words that waited are done, and at once when nothing waits', async () => {
   const { steps, queue, ask } = noted();
-  await queue.idle();
+  await queue.settled();
   const all = Promise.all([ask('A'), queue.tell('w'), ask('B')]);
-  await queue.idle();
-  expect(steps).toEqual(['A', 'B', 'w']);
+  await queue.settled();
+  expect(steps).toEqual(expect.arrayContaining(['A', 'B', 'w']));
   await all;
+});
+
+it('is settled although more keeps coming', async () => {
+  const { queue, ask } = noted();
+  let more = true;
+  const keepAsking = async (): Promise<void> => {
+    while (more) await Promise.all([ask('again'), queue.tell('w')]);
+  };
+  const asking = Promise.all([keepAsking(), keepAsking()]);
+  await queue.settled();
+  more = false;
+  await asking;
 });

@@ -23,6 +23,7 @@ export class StepQueue<W> {
   private readonly words: Waiting<W>[] = [];
   private passed = 0;
   private draining: Promise<void> | undefined;
+  private lastWord: Promise<unknown> = Promise.resolve();
 
   /** `take` applies words as one step, in order. */
   constructor(private readonly take: (words: readonly W[]) => Promise<void>) {}
@@ -37,15 +38,17 @@ export class StepQueue<W> {
 
   /** Takes a word with those that wait; resolves when the step that holds it is done. */
   tell(word: W): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
+    const told = new Promise<void>((resolve, reject) => {
       this.words.push({ word, resolve, reject });
       this.begin();
     });
+    this.lastWord = told.catch(() => undefined);
+    return told;
   }
 
-  /** Resolves when nothing waits any more. */
-  async idle(): Promise<void> {
-    await this.draining;
+  /** Resolves when all that waits now is done; what comes after it is not waited for. */
+  async settled(): Promise<void> {
+    await Promise.all([this.run(() => Promise.resolve()), this.lastWord]);
   }
 
   private begin(): void {

@@ -102,7 +102,7 @@ export class Writers {
     for (const timer of this.timers) timer.cancel();
     await Promise.all(
       this.all().map(async ({ accountId, writer }) => {
-        await writer.idle();
+        await writer.settled();
         this.drop(accountId, 'the process ends');
         await this.options.store.releaseLease(accountId, writer.epoch).catch(() => undefined);
       }),

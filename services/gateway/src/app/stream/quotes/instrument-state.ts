@@ -160,7 +160,7 @@ export class InstrumentState {
     const receivedMs = tick.receivedTimeUs / 1000;
     if (this.unsent && this.staleReason === null) {
       onFirst(receivedMs);
-      // Whoever reads a state writes it within the same call.
+      // Whoever reads a state writes it within the same turn.
       this.trace?.sent();
     }
     this.unsent = false;
