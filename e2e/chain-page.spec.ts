@@ -1,18 +1,11 @@
 // The option chain and the payoff builder of a running stack as a trader has them open: what moves, the keys, the legs on their way
 // to the builder, and that every number on the page is the API's under the same epoch and sequence.
 import { followChain, StreamClient, type ChainView, type PayoffView, type StreamSocket } from '@vega/client';
-import { eventually, findOrInstallChromium } from '@vega/testkit';
+import { eventually } from '@vega/testkit';
 import type { Page } from 'playwright-core';
 import { WebSocket } from 'ws';
-import { openScreen, WAIT_MS, type Screen } from './screen.ts';
+import { describeInBrowser, openScreen, SCREEN_START_MS, SCREEN_TEST_MS, WAIT_MS, type Screen } from './screen.ts';
 import { startTestStack, type TestStack } from './stack-harness.ts';
-
-const TEST_MS = 240_000;
-/** Where nothing is built yet the stack is built first. */
-const START_MS = 420_000;
-
-const program = findOrInstallChromium((line) => process.stderr.write(`${line}\n`));
-const describeInBrowser = program === undefined ? describe.skip : describe;
 
 /** Eighty rows are alike: every eighth and that at the money are looked at. */
 const OTHER_ROWS = '.chain .grid-body [data-row]:not(:nth-child(8n), [data-atm])';
@@ -55,9 +48,9 @@ describeInBrowser('the option chain of a running stack (needs Chromium)', () => 
   const payoffs: PayoffView[] = [];
 
   beforeAll(async () => {
-    stack = await startTestStack({ withinMs: START_MS });
+    stack = await startTestStack({ withinMs: SCREEN_START_MS });
     const { gateway } = stack.addresses;
-    screen = await openScreen(program ?? '', gateway);
+    screen = await openScreen(gateway);
     ({ page } = screen);
     page.on('response', (response) => {
       if (response.url().endsWith('/options/payoff') && response.ok()) {
@@ -75,13 +68,13 @@ describeInBrowser('the option chain of a running stack (needs Chromium)', () => 
     followChain(stream, { instrument_key: 'NIFTY' }, ({ chain }) => byApi.set(`${chain.epoch} ${chain.seq}`, chain));
     await page.locator('nav[aria-label=Pages] a[href="/chain"]').first().click();
     await page.locator('[data-atm] [data-cell="call.last"]').filter({ hasText: /\d/ }).waitFor();
-  }, START_MS + TEST_MS);
+  }, SCREEN_START_MS + SCREEN_TEST_MS);
   afterAll(async () => {
     stream?.close();
     await screen?.close();
     await stack?.close();
     expect(screen?.failures).toEqual([]);
-  }, TEST_MS);
+  }, SCREEN_TEST_MS);
 
   const atm = () => page.locator('.chain .grid-body [data-atm]');
   const rest = async (): Promise<ChainView> =>
@@ -141,7 +134,7 @@ describeInBrowser('the option chain of a running stack (needs Chromium)', () => 
       await screen.shot('chain');
       await screen.expectAccessible('option chain, dark', OTHER_ROWS);
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 
   it(
@@ -162,7 +155,7 @@ describeInBrowser('the option chain of a running stack (needs Chromium)', () => 
         );
       }
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 
   it(
@@ -189,7 +182,7 @@ describeInBrowser('the option chain of a running stack (needs Chromium)', () => 
       expect(new Set(seen).size).toBe(4);
       expect(await pressed()).toBe(seen[0]);
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 
   it(
@@ -202,7 +195,7 @@ describeInBrowser('the option chain of a running stack (needs Chromium)', () => 
       await page.mouse.move(5, 5);
       await card.waitFor({ state: 'detached' });
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 
   it(
@@ -245,7 +238,7 @@ describeInBrowser('the option chain of a running stack (needs Chromium)', () => 
       await screen.shot('payoff');
       await screen.expectAccessible('payoff builder, dark');
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 
   it(
@@ -272,7 +265,7 @@ describeInBrowser('the option chain of a running stack (needs Chromium)', () => 
         what: 'an answer for the strike that was dragged to',
       });
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 
   it(
@@ -290,6 +283,6 @@ describeInBrowser('the option chain of a running stack (needs Chromium)', () => 
       await screen.expectAccessible('phone, option chain', OTHER_ROWS);
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 });

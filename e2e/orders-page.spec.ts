@@ -1,20 +1,14 @@
 // The ticket and the orders page of a running stack as a trader has them open. Whatever the page says happened must stand in the
 // simulator's journal, which is the broker's own record, and nothing else may stand there.
 import { join } from 'node:path';
-import { eventually, findOrInstallChromium } from '@vega/testkit';
+import { eventually } from '@vega/testkit';
 import { readJournal } from '@vega/upstox-sim';
 import type { Page } from 'playwright-core';
 import { stateWithOpenMarket } from './open-market.ts';
-import { openScreen, WAIT_MS, type Screen } from './screen.ts';
+import { describeInBrowser, openScreen, SCREEN_START_MS, SCREEN_TEST_MS, WAIT_MS, type Screen } from './screen.ts';
 import { startTestStack, type TestStack } from './stack-harness.ts';
 
-const TEST_MS = 240_000;
-/** Where nothing is built yet the stack is built first. */
-const START_MS = 420_000;
 const LOT = 65;
-
-const program = findOrInstallChromium((line) => process.stderr.write(`${line}\n`));
-const describeInBrowser = program === undefined ? describe.skip : describe;
 
 /** An order as the broker has it. */
 interface BrokerOrder {
@@ -35,8 +29,8 @@ describeInBrowser('ticket and orders of a running stack (needs Chromium)', () =>
   let account: string;
 
   beforeAll(async () => {
-    stack = await startTestStack({ state: await stateWithOpenMarket(), withinMs: START_MS });
-    screen = await openScreen(program ?? '', stack.addresses.gateway);
+    stack = await startTestStack({ state: await stateWithOpenMarket(), withinMs: SCREEN_START_MS });
+    screen = await openScreen(stack.addresses.gateway);
     ({ page } = screen);
     await go('/orders');
     account = await page.getByRole('combobox', { name: 'Account', exact: true }).inputValue();
@@ -48,12 +42,12 @@ describeInBrowser('ticket and orders of a running stack (needs Chromium)', () =>
       },
       { withinMs: WAIT_MS, everyMs: 200, what: 'a writer that has read the books' },
     );
-  }, START_MS + TEST_MS);
+  }, SCREEN_START_MS + SCREEN_TEST_MS);
   afterAll(async () => {
     await screen?.close();
     await stack?.close();
     expect(screen?.failures).toEqual([]);
-  }, TEST_MS);
+  }, SCREEN_TEST_MS);
 
   /** Every order that the broker ever received, in their order. */
   function brokerOrders(): BrokerOrder[] {
@@ -150,7 +144,7 @@ describeInBrowser('ticket and orders of a running stack (needs Chromium)', () =>
       expect(latest().pricePaise).toBe(Math.round(Number(price) * 100));
       await closeTicket();
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 
   it(
@@ -180,7 +174,7 @@ describeInBrowser('ticket and orders of a running stack (needs Chromium)', () =>
       await untilBroker('a cancelled order', ({ status }) => status === 'cancelled');
       expect(brokerOrders()).toHaveLength(1);
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 
   it(
@@ -209,7 +203,7 @@ describeInBrowser('ticket and orders of a running stack (needs Chromium)', () =>
       await untilBroker('a cancelled order', ({ status }) => status === 'cancelled');
       await page.locator('[data-filter=open]').filter({ hasText: 'Open 0' }).waitFor();
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 
   it(
@@ -228,7 +222,7 @@ describeInBrowser('ticket and orders of a running stack (needs Chromium)', () =>
       await openOrders();
       await rows().first().locator('[data-cell=status]').filter({ hasText: 'Denied' }).waitFor();
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 
   it(
@@ -263,7 +257,7 @@ describeInBrowser('ticket and orders of a running stack (needs Chromium)', () =>
       await eventually(async () => (await units()) === 2 * LOT, { withinMs: WAIT_MS, what: 'the trades of both' });
       await page.keyboard.press('r');
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 
   it(
@@ -292,7 +286,7 @@ describeInBrowser('ticket and orders of a running stack (needs Chromium)', () =>
       expect(brokerOrders().filter(({ status }) => status === 'open')).toEqual([]);
       expect(await page.locator('[data-filter=open]').innerText()).toContain('0');
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 
   it(
@@ -316,7 +310,7 @@ describeInBrowser('ticket and orders of a running stack (needs Chromium)', () =>
       await screen.shot('phone-orders');
       await screen.expectAccessible('phone, orders, light');
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 });
 

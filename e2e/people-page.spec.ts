@@ -1,20 +1,13 @@
 // The pages of people and their broker accounts of a running stack, as their owner has them open: a login at the (simulated)
 // broker and back, an approval that the page hears of by itself, and somebody new who turns the second factor on.
 import { createHmac } from 'node:crypto';
-import { findOrInstallChromium } from '@vega/testkit';
 import type { Page } from 'playwright-core';
-import { openScreen, type Screen } from './screen.ts';
+import { describeInBrowser, openScreen, SCREEN_START_MS, SCREEN_TEST_MS, type Screen } from './screen.ts';
 import { startTestStack, type TestStack } from './stack-harness.ts';
 
-const TEST_MS = 240_000;
-/** Where nothing is built yet the stack is built first. */
-const START_MS = 420_000;
 /** A customer of the simulator, whose app the demo user's account is. */
 const CUSTOMER = { id: 'VG1001', pin: '111111' };
 const NEWCOMER = { email: 'newcomer@example.invalid', password: 'velvet-quarry-onion-31' };
-
-const program = findOrInstallChromium((line) => process.stderr.write(`${line}\n`));
-const describeInBrowser = program === undefined ? describe.skip : describe;
 
 describeInBrowser('people and their accounts in a running stack (needs Chromium)', () => {
   let stack: TestStack;
@@ -22,15 +15,15 @@ describeInBrowser('people and their accounts in a running stack (needs Chromium)
   let page: Page;
 
   beforeAll(async () => {
-    stack = await startTestStack({ withinMs: START_MS });
-    screen = await openScreen(program ?? '', stack.addresses.gateway);
+    stack = await startTestStack({ withinMs: SCREEN_START_MS });
+    screen = await openScreen(stack.addresses.gateway);
     ({ page } = screen);
-  }, START_MS + TEST_MS);
+  }, SCREEN_START_MS + SCREEN_TEST_MS);
   afterAll(async () => {
     await screen?.close();
     await stack?.close();
     expect(screen?.failures).toEqual([]);
-  }, TEST_MS);
+  }, SCREEN_TEST_MS);
 
   const button = (name: string) => page.getByRole('button', { name, exact: true });
   const field = (label: string) => page.getByLabel(label, { exact: true });
@@ -58,7 +51,7 @@ describeInBrowser('people and their accounts in a running stack (needs Chromium)
       await screen.shot('accounts');
       await screen.expectAccessible('accounts');
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 
   it(
@@ -80,7 +73,7 @@ describeInBrowser('people and their accounts in a running stack (needs Chromium)
       expect(approved.ok).toBe(true);
       await waiting.waitFor({ state: 'detached' });
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 
   it(
@@ -117,7 +110,7 @@ describeInBrowser('people and their accounts in a running stack (needs Chromium)
       await page.getByText('There is no broker account yet').waitFor();
       await screen.shot('accounts-none');
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 
   it(
@@ -126,11 +119,10 @@ describeInBrowser('people and their accounts in a running stack (needs Chromium)
       await go('/you');
       await page.locator('a[href="/you/keys"]').waitFor();
       expect(await page.locator('a[href="/you/audit"]').count()).toBe(0);
-      await button('Sign out').click();
-      const { demo } = stack.addresses;
-      await field('E-mail').fill(demo?.email ?? '');
-      await field('Password').fill(demo?.password ?? '');
-      await button('Sign in').click();
+      // The demo user, in a browser of its own.
+      await screen.close();
+      screen = await openScreen(stack.addresses.gateway);
+      ({ page } = screen);
       await you('/you/audit');
       for (const event of ['user-registered', 'second-factor-enrolled', 'recovery-code-used', 'broker-login']) {
         await page.getByRole('rowheader', { name: event }).first().waitFor();
@@ -138,7 +130,7 @@ describeInBrowser('people and their accounts in a running stack (needs Chromium)
       await screen.shot('audit');
       await screen.expectAccessible('audit');
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 });
 

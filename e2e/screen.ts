@@ -2,11 +2,20 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { CHROMIUM_FLAGS, eventually, stateFolder } from '@vega/testkit';
+import { CHROMIUM_FLAGS, eventually, findOrInstallChromium, stateFolder } from '@vega/testkit';
 import { chromium, type Page } from 'playwright-core';
 
 /** Waits are for a condition; the limit is for a machine that is slow and busy. */
 export const WAIT_MS = 90_000;
+/** For one test, which waits for several conditions. */
+export const SCREEN_TEST_MS = 240_000;
+/** For a stack to start: where nothing is built yet it is built first. */
+export const SCREEN_START_MS = 420_000;
+
+const program = findOrInstallChromium((line) => process.stderr.write(`${line}\n`));
+
+/** Describes what needs a browser; skipped where there is none and none can be installed. */
+export const describeInBrowser = program === undefined ? describe.skip : describe;
 
 /** A page of the web app, signed in. */
 export interface Screen {
@@ -21,10 +30,10 @@ export interface Screen {
 }
 
 /** Opens a gateway's web app in a browser of its own and signs in as the demo user, whom a simulated platform offers. */
-export async function openScreen(program: string, url: string): Promise<Screen> {
+export async function openScreen(url: string): Promise<Screen> {
   const folder = join(stateFolder(), 'e2e-screens');
   mkdirSync(folder, { recursive: true });
-  const browser = await chromium.launch({ executablePath: program, args: [...CHROMIUM_FLAGS] });
+  const browser = await chromium.launch({ executablePath: program ?? '', args: [...CHROMIUM_FLAGS] });
   const context = await browser.newContext({ locale: 'en-IN', viewport: { width: 1440, height: 900 } });
   context.setDefaultTimeout(WAIT_MS);
   const page = await context.newPage();

@@ -1,18 +1,11 @@
 // The screen of a running stack as a trader has it open: quotes that move, a search, a chart, and what the screen says when
 // the feed fails and when the gateway goes away.
-import { findOrInstallChromium } from '@vega/testkit';
 import type { Page } from 'playwright-core';
 import { startOwnGateway, type OwnGateway } from './own-gateway.ts';
-import { openScreen, type Screen } from './screen.ts';
+import { describeInBrowser, openScreen, SCREEN_START_MS, SCREEN_TEST_MS, type Screen } from './screen.ts';
 import { startTestStack, type TestStack } from './stack-harness.ts';
 
 const NIFTY = 'NSE_INDEX|Nifty 50';
-const TEST_MS = 240_000;
-/** Where nothing is built yet the stack is built first. */
-const START_MS = 420_000;
-
-const program = findOrInstallChromium((line) => process.stderr.write(`${line}\n`));
-const describeInBrowser = program === undefined ? describe.skip : describe;
 
 describeInBrowser('the screen of a running stack (needs Chromium)', () => {
   let stack: TestStack;
@@ -21,17 +14,17 @@ describeInBrowser('the screen of a running stack (needs Chromium)', () => {
   let page: Page;
 
   beforeAll(async () => {
-    stack = await startTestStack({ args: ['--fault-port'], withinMs: START_MS });
+    stack = await startTestStack({ args: ['--fault-port'], withinMs: SCREEN_START_MS });
     gateway = await startOwnGateway(stack);
-    screen = await openScreen(program ?? '', gateway.url);
+    screen = await openScreen(gateway.url);
     ({ page } = screen);
-  }, START_MS + TEST_MS);
+  }, SCREEN_START_MS + SCREEN_TEST_MS);
   afterAll(async () => {
     await screen?.close();
     await gateway?.stop();
     await stack?.close();
     expect(screen?.failures).toEqual([]);
-  }, TEST_MS);
+  }, SCREEN_TEST_MS);
 
   const cell = (instrument: string, id: string) => page.locator(`[data-row="${instrument}"] [data-cell=${id}]`);
   const chip = (level: string) => page.locator(`[data-testid=feed-age][data-level=${level}]`);
@@ -62,7 +55,7 @@ describeInBrowser('the screen of a running stack (needs Chromium)', () => {
       await shot('watch');
       await expectAccessible('market watch');
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 
   it(
@@ -81,7 +74,7 @@ describeInBrowser('the screen of a running stack (needs Chromium)', () => {
       await page.locator('.depth tbody td').filter({ hasText: /\d/ }).first().waitFor();
       await shot('depth');
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 
   it(
@@ -106,7 +99,7 @@ describeInBrowser('the screen of a running stack (needs Chromium)', () => {
       await expectAccessible('chart, light');
       await page.keyboard.press('t');
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 
   it(
@@ -125,7 +118,7 @@ describeInBrowser('the screen of a running stack (needs Chromium)', () => {
       await expectAccessible('phone, market watch');
       await page.setViewportSize({ width: 1440, height: 900 });
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 
   it(
@@ -147,7 +140,7 @@ describeInBrowser('the screen of a running stack (needs Chromium)', () => {
       await trouble.waitFor({ state: 'detached' });
       await untilMoves(NIFTY);
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 
   it(
@@ -163,6 +156,6 @@ describeInBrowser('the screen of a running stack (needs Chromium)', () => {
       await chip('good').waitFor();
       await shot('gateway-back');
     },
-    TEST_MS,
+    SCREEN_TEST_MS,
   );
 });
