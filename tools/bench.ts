@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot, stateFolder } from '@vega/testkit';
-import { runNx } from './stack/build.ts';
+import { buildRooms } from './stack/build.ts';
 
 const root = projectRoot();
 const [name = '', ...rest] = process.argv.slice(2);
@@ -13,7 +13,7 @@ if (!/^[a-z-]+$/.test(name) || !existsSync(script)) {
   process.exit(1);
 }
 const log = join(stateFolder(), 'logs/bench-build.log');
-const build = await runNx(root, ['run-many', '-t', 'build'], log);
+const build = await buildRooms(root, log);
 if (build.code !== 0) {
   process.stderr.write(`The build failed; its log is ${log}\n`);
   process.exit(1);

@@ -9,7 +9,7 @@ import { clientSource, type OpenApiDocument } from '@vega/client/generate';
 import { natsManifests } from './bus/nats-manifests.ts';
 import { observabilityFiles } from './observability/observability-files.ts';
 import { referenceDocuments } from './reference-docs.ts';
-import { runNx } from './stack/build.ts';
+import { buildRooms } from './stack/build.ts';
 
 const root = dirname(import.meta.dirname);
 const contracts = join(root, 'libs/contracts');
@@ -127,8 +127,8 @@ settle(
 
 async function build(): Promise<void> {
   const log = join(stateFolder(), 'logs/generate-build.log');
-  const { code } = await runNx(root, ['run-many', '-t', 'build', '-p', '@vega/gateway'], log);
-  if (code !== 0) throw new Error(`The gateway does not build; the log is ${log}`);
+  const { code } = await buildRooms(root, log);
+  if (code !== 0) throw new Error(`The build failed; the log is ${log}`);
 }
 
 if (stale.length === 0) process.stdout.write('generated files are up to date\n');

@@ -6,7 +6,8 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findOnPath, NO_SHARED_DATA, projectRoot, sharedFolder, stateFolder } from '@vega/testkit';
 import { onParentDeath } from './parent-pipe.ts';
-import { runNx } from './stack/build.ts';
+import { buildRooms, runTarget } from './stack/build.ts';
+import type { NxResult } from './stack/build.ts';
 import { runCheck, runToLog } from './test-run/check-runner.ts';
 import type { Check } from './test-run/check-runner.ts';
 import { readJestReport } from './test-run/jest-report.ts';
@@ -23,14 +24,9 @@ const ALONE = ['/e2e/soak\\.spec', '/e2e/orders-chaos\\.spec', '/e2e/orders-take
 /** The reason in the title of a test that needs a browser. */
 const NO_CHROMIUM = 'needs Chromium';
 
-function nxCheck(name: string, ...targets: readonly string[]): Check {
-  const logFile = join(logs, `${name.replaceAll(' ', '-')}.log`);
-  return {
-    name,
-    logFile,
-    run: async () => (await runNx(root, ['run-many', '-t', ...targets, '--outputStyle=stream'], logFile)).code,
-    faults: nxFaults,
-  };
+function nxCheck(name: string, run: (logFile: string) => Promise<NxResult>): Check {
+  const logFile = join(logs, `${name}.log`);
+  return { name, logFile, run: async () => (await run(logFile)).code, faults: nxFaults };
 }
 
 /** What a compiler, a linter or a bundler objects to, and the tasks that failed, without Nx's own chatter. */
@@ -62,8 +58,9 @@ function checks(): Check[] {
       ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '**/*.{ts,tsx,mjs,json}'],
       (line) => line.startsWith('['),
     ),
-    nxCheck('lint', 'lint'),
-    nxCheck('build and types', 'build', 'check'),
+    nxCheck('lint', (logFile) => runTarget(root, 'lint', logFile)),
+    nxCheck('build', (logFile) => buildRooms(root, logFile)),
+    nxCheck('types', (logFile) => runTarget(root, 'check', logFile)),
     ...(existsSync(generate)
       ? [toolCheck('generated code', ['--conditions=@vega/source', generate, '--check'], (line) => line.trim() !== '')]
       : []),

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { withLock } from '@vega/testkit';
+import { BuiltTree } from './built-tree.ts';
 
 /** How an Nx run ended; the whole output is in the log file. */
 export interface NxResult {
@@ -10,11 +11,28 @@ export interface NxResult {
 }
 
 /**
- * Runs Nx with its output in a file. Runs of this clone wait for each other, so that a test run beside a start never reads a
- * folder that the other is writing.
+ * Builds every room, unless all of them stand as the last build left them. Runs of this clone wait for each other, so that a test
+ * run beside a start never reads a folder that the other is writing.
  */
-export function runNx(root: string, args: readonly string[], logFile: string, signal?: AbortSignal): Promise<NxResult> {
-  return withLock(join(root, '.vega/build.lock'), 900_000, () => nx(root, args, logFile, signal));
+export function buildRooms(root: string, logFile: string, signal?: AbortSignal): Promise<NxResult> {
+  return locked(root, () => {
+    const tree = new BuiltTree(root);
+    if (tree.isCurrent()) return Promise.resolve({ code: 0, logFile });
+    return tree.remember(
+      () => nx(root, ['run-many', '-t', 'build', '--outputStyle=stream'], logFile, signal),
+      (result) => result.code === 0,
+    );
+  });
+}
+
+/** Runs a target of every room that has it, on what stands built. Waits for builds of this clone, and they for it. */
+export function runTarget(root: string, target: string, logFile: string): Promise<NxResult> {
+  const args = ['run-many', '-t', target, '--excludeTaskDependencies', '--outputStyle=stream'];
+  return locked(root, () => nx(root, args, logFile));
+}
+
+function locked<T>(root: string, task: () => Promise<T>): Promise<T> {
+  return withLock(join(root, '.vega/build.lock'), 900_000, task);
 }
 
 function nx(root: string, args: readonly string[], logFile: string, signal?: AbortSignal): Promise<NxResult> {

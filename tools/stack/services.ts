@@ -68,9 +68,6 @@ const onBus = (context: StackContext, opsPort: number | undefined): Record<strin
   VEGA_OPS_PORT: String(opsPort ?? 0),
 });
 
-/** What is built besides the services, by its entry file: what a service serves but does not import. */
-export const ALSO_BUILT: readonly { folder: string; entry: string }[] = [{ folder: 'apps/web', entry: 'src/main.tsx' }];
-
 /** The built web app, which the gateway serves. */
 const WEB_FOLDER = join(import.meta.dirname, '../../apps/web/dist');
 

@@ -1,6 +1,6 @@
 /** Brings the whole stack up in order, watches it, and takes it down in reverse. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import {
   describeEnd,
   freePort,
@@ -12,7 +12,7 @@ import {
   withoutSecret,
 } from '@vega/testkit';
 import type { ManagedProcess, ServerName, Trio } from '@vega/testkit';
-import { errorLines, runNx } from './build.ts';
+import { buildRooms, errorLines } from './build.ts';
 import { prepareBus } from './bus.ts';
 import type { StackBus } from './bus.ts';
 import { dataFolderOf } from './options.ts';
@@ -22,7 +22,7 @@ import { planPorts } from './ports.ts';
 import type { StackParts } from './parts.ts';
 import type { Progress } from './progress.ts';
 import type { RunFile } from './run-file.ts';
-import { ALSO_BUILT, SERVER_PORTS, SERVICES } from './services.ts';
+import { SERVER_PORTS, SERVICES } from './services.ts';
 import type { ServiceEntry, StackContext } from './services.ts';
 
 /** The stack did not come up, or did not stay up; the message is one sentence that names the log. */
@@ -111,13 +111,8 @@ async function build(
   progress: Progress,
 ): Promise<void> {
   if (services.length === 0) return;
-  const served = ALSO_BUILT.filter(({ folder, entry }) => existsSync(join(root, folder, entry)));
-  const folders = new Set([...services, ...served].map((entry) => entry.folder));
-  const projects = [...folders].map((folder) => `@vega/${basename(folder)}`).join(',');
   const logFile = join(options.state, 'logs/build.log');
-  const result = await progress.step('building', () =>
-    runNx(root, ['run-many', '-t', 'build', '-p', projects, '--outputStyle=stream'], logFile, parts.stopSignal),
-  );
+  const result = await progress.step('building', () => buildRooms(root, logFile, parts.stopSignal));
   if (result.code === 0) return;
   refuseWhenStopping(parts);
   for (const line of errorLines(logFile)) progress.note(`  ${line}`);
