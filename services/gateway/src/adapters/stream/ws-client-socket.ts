@@ -1,6 +1,8 @@
 import type { WebSocket } from 'ws';
 import type { ClientSocket } from '../../app/stream/ports.ts';
 
+const SEND_OPTIONS = { binary: false, compress: false };
+
 /** Sockets that were given something in this turn. */
 let waiting: WsClientSocket[] = [];
 
@@ -39,10 +41,15 @@ export class WsClientSocket implements ClientSocket {
   write(): void {
     const { ws } = this;
     if (ws.readyState === ws.OPEN) {
-      for (const text of this.unwritten) ws.send(text, { binary: false, compress: false }, ignoreError);
+      for (const text of this.unwritten) ws.send(this.kept(text), SEND_OPTIONS, ignoreError);
     }
     this.unwritten.length = 0;
     this.unwrittenBytes = 0;
+  }
+
+  /** A frame that will wait lies in a buffer of its own: in one with others it would keep those too. */
+  private kept(text: Uint8Array | string): Uint8Array | string {
+    return typeof text === 'string' || this.ws.bufferedAmount === 0 ? text : Buffer.from(text);
   }
 }
 

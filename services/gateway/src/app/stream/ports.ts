@@ -31,7 +31,10 @@ export interface FeedSource {
 export interface ClientSocket {
   /** Bytes handed over that the operating system has not taken yet. */
   readonly bufferedBytes: number;
-  /** Writes one text message. Never throws; a message to a closed socket is dropped. */
+  /**
+   * Writes one text message. Never throws; a message to a closed socket is dropped. Bytes are not changed afterwards, but may lie
+   * in a buffer with those of other clients.
+   */
   send(text: Uint8Array | string): void;
   /** Says farewell; the connection ends when the client answers. */
   close(code: number, reason: string): void;

@@ -4,6 +4,7 @@ import type { Batch, StreamChannel } from './channel.ts';
 import { ClientPace } from './client-pace.ts';
 import { CLOSE_CODES, type StreamLimits } from './limits.ts';
 import { MessageBudget } from './message-budget.ts';
+import type { Flushable, FlushQueue } from './flush-queue.ts';
 import type { FrameSink, StreamMetrics } from './ports.ts';
 import type { RateHz, ServerFrame } from './protocol.ts';
 import { errorFrame } from './stream-errors.ts';
@@ -15,17 +16,9 @@ const CLOSE_GRACE_MS = 2_000;
 /** Milliseconds until a snapshot that could not be had is tried again. */
 const SNAPSHOT_RETRY_MS = 2_000;
 
-/** Where a client puts itself when it has something to send. */
-export interface ClientQueue {
-  /** In the next turn. */
-  soon(client: StreamClient): void;
-  /** When it is due. */
-  atItsTime(client: StreamClient): void;
-}
-
 /** What a client stands on, the same for all. */
 export interface StreamClientParts {
-  readonly queue: ClientQueue;
+  readonly queue: FlushQueue;
   readonly clock: Clock;
   readonly limits: StreamLimits;
   readonly metrics: StreamMetrics;
@@ -37,9 +30,10 @@ export interface StreamClientParts {
  * One client: its subscriptions and what it was sent of them. Nothing is queued per client: a flush takes the newest
  * state of what changed since the last one, so memory does not grow with the time a client stays behind.
  */
-export class StreamClient implements SubscriptionOwner {
+export class StreamClient implements SubscriptionOwner, Flushable {
   readonly subscriptions = new Map<string, StreamSubscription>();
   readonly budget: MessageBudget;
+  readonly place = { isReady: false, beat: 0 };
   inHand = 0;
   /** While it is being found out who this is: settles when that is over, however it ends. */
   admission: Promise<void> | undefined;
@@ -81,7 +75,7 @@ export class StreamClient implements SubscriptionOwner {
 
   /** Sends a frame at once. A client that lets replies pile up past the hard bound is cut off. */
   send(frame: ServerFrame): void {
-    this.write(() => this.sink.frame(frame));
+    if (this.mayWrite()) this.parts.metrics.framesOut(1, this.sink.frame(frame));
   }
 
   /** A subscription that is not among the client's yet. */
@@ -133,7 +127,7 @@ export class StreamClient implements SubscriptionOwner {
   plan(subscription: StreamSubscription): void {
     subscription.isLeading = subscription.dueMs <= this.parts.clock.monotonicMs();
     if (subscription.isLeading) this.parts.queue.soon(this);
-    else this.parts.queue.atItsTime(this);
+    else this.parts.queue.atItsTime(this, subscription.dueMs);
   }
 
   tell(subscription: StreamSubscription, error: OutcomeError): void {
@@ -147,29 +141,22 @@ export class StreamClient implements SubscriptionOwner {
     });
   }
 
-  /** Whether a subscription with changes may be sent them. */
-  isDue(nowMs: number): boolean {
+  /** Sends what changed in the subscriptions that are due, in one write. */
+  flush(nowMs: number): number | undefined {
+    if (this.closed) return undefined;
+    const batches: Batch[] = [];
+    let takesMore: boolean | undefined;
+    let nextMs = Number.POSITIVE_INFINITY;
     for (const subscription of this.subscriptions.values()) {
-      if (subscription.dueMs <= nowMs && subscription.hasChanges) return true;
+      if (subscription.hasChanges && subscription.dueMs <= nowMs) {
+        this.rest(subscription, nowMs);
+        takesMore ??= this.canTakeMore(nowMs);
+        if (takesMore) subscription.takeChanges(batches);
+      }
+      if (subscription.hasChanges) nextMs = Math.min(nextMs, subscription.dueMs);
     }
-    return false;
-  }
-
-  /** Sends what changed in the subscriptions that are due, in one write. Returns whether changes wait for a later one. */
-  flush(nowMs: number): boolean {
-    if (this.closed) return false;
-    const due: StreamSubscription[] = [];
-    for (const subscription of this.subscriptions.values()) {
-      if (subscription.dueMs > nowMs || !subscription.hasChanges) continue;
-      this.rest(subscription, nowMs);
-      due.push(subscription);
-    }
-    if (due.length > 0 && this.canTakeMore(nowMs)) {
-      const batches: Batch[] = [];
-      for (const subscription of due) subscription.takeChanges(batches);
-      if (batches.length > 0) this.writeBatches(batches);
-    }
-    return !this.closed && this.hasChanges;
+    if (batches.length > 0) this.writeBatches(batches);
+    return this.closed || nextMs === Number.POSITIVE_INFINITY ? undefined : nextMs;
   }
 
   /** Says farewell and lets the socket end. */
@@ -180,11 +167,6 @@ export class StreamClient implements SubscriptionOwner {
     this.sink.close(code, frame.code);
     // The farewell waits behind what the client has not read; the connection must not wait with it for ever.
     this.parts.clock.after(CLOSE_GRACE_MS, () => this.sink.terminate());
-  }
-
-  private get hasChanges(): boolean {
-    for (const subscription of this.subscriptions.values()) if (subscription.hasChanges) return true;
-    return false;
   }
 
   private sendSnapshot(subscription: StreamSubscription, items: readonly string[] | undefined): void {
@@ -226,18 +208,19 @@ export class StreamClient implements SubscriptionOwner {
   }
 
   private writeBatches(batches: readonly Batch[]): void {
-    this.write(() => this.sink.batches(this.parts.clock.wallNow(), batches));
+    if (!this.mayWrite()) return;
+    const { clock, metrics } = this.parts;
+    metrics.framesOut(1, this.sink.batches(clock.wallNow(), batches));
   }
 
-  private write(put: () => number): void {
-    if (this.closed) return;
+  /** Whether the client is there and below the hard bound; one beyond it is cut off. */
+  private mayWrite(): boolean {
+    if (this.closed) return false;
     const { limits, metrics } = this.parts;
-    if (this.sink.bufferedBytes > limits.hardBufferBytes) {
-      this.closed = true;
-      metrics.slowClientClosed();
-      this.sink.terminate();
-      return;
-    }
-    metrics.framesOut(1, put());
+    if (this.sink.bufferedBytes <= limits.hardBufferBytes) return true;
+    this.closed = true;
+    metrics.slowClientClosed();
+    this.sink.terminate();
+    return false;
   }
 }

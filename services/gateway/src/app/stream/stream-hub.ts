@@ -133,7 +133,6 @@ export class StreamHub {
   /** Forgets a client whose connection has ended. */
   leave(client: StreamClient): void {
     client.end();
-    this.queue.forget(client);
     this.clients.delete(client);
   }
 

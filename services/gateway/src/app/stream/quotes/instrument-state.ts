@@ -43,6 +43,9 @@ export interface LiveQuote extends QuoteFigures {
   trace_id?: string;
 }
 
+/** Told when a value is read for the first time: when it arrived at market-feed and when it is read, epoch ms. */
+export type OnFirst = (receivedMs: number, wallNowMs: number) => void;
+
 /** A JSON text made at most this long ago is still true enough for a snapshot, whose ages it carries. */
 const FRAGMENT_LIFE_MS = 250;
 
@@ -155,11 +158,11 @@ export class InstrumentState {
   }
 
   /** The current state as clients are shown it. `onFirst` is told as by {@link toFragment}. */
-  toQuote(wallNowMs: number, onFirst: (receivedMs: number) => void, depth = false): LiveQuote {
+  toQuote(wallNowMs: number, onFirst: OnFirst, depth = false): LiveQuote {
     const tick = this.current();
     const receivedMs = tick.receivedTimeUs / 1000;
     if (this.unsent && this.staleReason === null) {
-      onFirst(receivedMs);
+      onFirst(receivedMs, wallNowMs);
       // Whoever reads a state writes it within the same turn.
       this.trace?.sent();
     }
@@ -180,10 +183,10 @@ export class InstrumentState {
   }
 
   /**
-   * The instrument's current state as one JSON object in UTF-8, shared by all who are sent it. `onFirst` is told the
-   * wall time (epoch ms, fractional) at which the value arrived at market-feed, once per value.
+   * The instrument's current state as one JSON object in UTF-8, shared by all who are sent it. `onFirst` is told once per
+   * value.
    */
-  toFragment(nowMs: number, wallNowMs: number, onFirst: (receivedMs: number) => void, depth = false): Buffer {
+  toFragment(nowMs: number, wallNowMs: number, onFirst: OnFirst, depth = false): Buffer {
     const present = depth ? this.withDepth : this.plain;
     if (present?.version === this.version && nowMs - present.atMs <= FRAGMENT_LIFE_MS) return present.json;
     const json = Buffer.from(JSON.stringify(this.toQuote(wallNowMs, onFirst, depth)));

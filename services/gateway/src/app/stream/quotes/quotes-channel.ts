@@ -15,7 +15,7 @@ import { InstrumentBoard } from './instrument-board.ts';
 import { InstrumentLookup } from './instrument-lookup.ts';
 import type { LiveQuote } from './instrument-state.ts';
 import { InterestLease } from './interest-lease.ts';
-import { quotesFrame } from './quotes-frame.ts';
+import { QuotesFrames } from './quotes-frames.ts';
 import { QuotesSubscription, type QuotesBody, type WantedQuotes } from './quotes-subscription.ts';
 
 const SWEEP_MS = 1_000;
@@ -49,6 +49,7 @@ export class QuotesChannel implements StreamChannel<QuotesRequest, WantedQuotes,
   private readonly lookup: InstrumentLookup;
   private readonly lease: InterestLease;
   private readonly subscriptions = new Set<QuotesSubscription>();
+  private readonly frames = new QuotesFrames();
   private readonly sweeps: Timer;
   private readonly endReconnect: Ending;
 
@@ -94,8 +95,7 @@ export class QuotesChannel implements StreamChannel<QuotesRequest, WantedQuotes,
 
   /** The quotes of a body as they are shown to one reader. */
   toQuotes({ states, depth }: QuotesBody, timeMs: number): LiveQuote[] {
-    const onFirst = this.lagFrom(timeMs);
-    return states.map((state) => state.toQuote(timeMs, onFirst, depth));
+    return states.map((state) => state.toQuote(timeMs, this.onFirst, depth));
   }
 
   toJson(body: QuotesBody, timeMs: number): string {
@@ -105,15 +105,14 @@ export class QuotesChannel implements StreamChannel<QuotesRequest, WantedQuotes,
 
   toFrame(timeMs: number, batches: readonly Batch<QuotesBody>[]): Buffer {
     const nowMs = this.parts.clock.monotonicMs();
-    const onFirst = this.lagFrom(timeMs);
     const parts = batches.map(({ subscription, seq, snapshot, body: { states, unavailable, depth } }) => ({
       subscription,
       seq,
       snapshot,
       unavailable,
-      fragments: states.map((state) => state.toFragment(nowMs, timeMs, onFirst, depth)),
+      fragments: states.map((state) => state.toFragment(nowMs, timeMs, this.onFirst, depth)),
     }));
-    return quotesFrame(timeMs, parts);
+    return this.frames.compose(timeMs, parts);
   }
 
   async close(): Promise<void> {
@@ -124,7 +123,7 @@ export class QuotesChannel implements StreamChannel<QuotesRequest, WantedQuotes,
   }
 
   /** Notes how long a value took from market-feed to the first client. */
-  private lagFrom(timeMs: number): (receivedMs: number) => void {
-    return (receivedMs) => this.parts.metrics.tickLag(Math.max(0, timeMs - receivedMs) / 1000);
-  }
+  private readonly onFirst = (receivedMs: number, timeMs: number): void => {
+    this.parts.metrics.tickLag(Math.max(0, timeMs - receivedMs) / 1000);
+  };
 }
