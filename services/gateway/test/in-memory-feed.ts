@@ -11,7 +11,7 @@ import {
 } from '@vega/contracts';
 import { OperationalError } from '@vega/kernel';
 import type { Known, KnownTick, LastKnown, MarketData } from '../src/app/ports.ts';
-import type { ClientSocket, FeedSource, StreamMetrics } from '../src/app/stream/ports.ts';
+import type { ClientSocket, FeedSource, SharedFrame, StreamMetrics } from '../src/app/stream/ports.ts';
 import type { StreamBatch, StreamFrame, StreamQuote } from './stream-probe.ts';
 
 /** The ports of the stream hub in memory: any symbol exists, and its trading symbol is its token. */
@@ -121,8 +121,9 @@ export class MemorySocket implements ClientSocket {
   closedWith: number | undefined;
   terminated = false;
 
-  send(text: Uint8Array | string): void {
-    const bytes = Buffer.from(text as string);
+  send(message: string | SharedFrame): void {
+    const bytes =
+      typeof message === 'string' ? Buffer.from(message) : Buffer.concat([Buffer.from(message.head), message.body]);
     this.frames.push(JSON.parse(bytes.toString()) as StreamFrame);
     if (this.reads) return;
     this.bufferedBytes += bytes.length;

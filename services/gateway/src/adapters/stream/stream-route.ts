@@ -36,6 +36,7 @@ export interface StreamRouteParts {
 export async function registerWebSockets(fastify: FastifyInstance, parts: WebSocketParts): Promise<void> {
   const { hub, logger, clock, heartbeatMs } = parts;
   await fastify.register(websocket, {
+    // Without compression a message is whole in one frame, which WsClientSocket writes by itself.
     options: { maxPayload: MAX_FRAME_BYTES, perMessageDeflate: false, clientTracking: true },
     errorHandler: (error, socket) => {
       logger.debug({ err: error }, 'a stream connection failed');
@@ -93,12 +94,12 @@ export function registerStream(fastify: FastifyInstance, parts: StreamRouteParts
     handler: () => {
       throw new OutcomeError('BAD_REQUEST', 'this address speaks WebSocket: ask for an upgrade');
     },
-    wsHandler: (socket, request) => serve(socket, hub, access.anonymous, request.ip),
+    wsHandler: (socket, request) => serve(socket, request, hub, access.anonymous),
   });
 }
 
-function serve(ws: WebSocket, hub: StreamHub, principal: Principal | undefined, address: string): void {
-  const client = hub.join(new WsClientSocket(ws), principal, address);
+function serve(ws: WebSocket, request: FastifyRequest, hub: StreamHub, principal: Principal | undefined): void {
+  const client = hub.join(new WsClientSocket(ws, request.raw.socket), principal, request.ip);
   ws.on('message', (data: RawData, isBinary: boolean) => {
     void hub.receive(client, isBinary ? undefined : textOf(data));
   });

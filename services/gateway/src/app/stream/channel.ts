@@ -5,6 +5,7 @@ import type { OutcomeError } from '@vega/kernel';
 import type { z } from 'zod';
 import type { AccessRule } from '../access.ts';
 import type { Principal } from '../principal.ts';
+import type { SharedFrame } from './ports.ts';
 
 /** What a request came down to, before anything is held. */
 export interface Resolved {
@@ -72,7 +73,7 @@ export interface StreamChannel<Request = unknown, Wanted extends Resolved = Reso
   /** The fields of a body as one JSON object; let clients that are sent the same share one text. */
   toJson(body: Body, timeMs: number): string;
   /** Puts all of a client's batches into one frame, where a frame for each would cost too much. */
-  toFrame?(timeMs: number, batches: readonly Batch<Body>[]): Buffer;
+  toFrame?(timeMs: number, batches: readonly Batch<Body>[]): SharedFrame;
   /** Ends what the channel has begun, such as its interest. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { Batch } from './channel.ts';
-import type { ClientSocket, FrameSink } from './ports.ts';
+import type { ClientSocket, FrameSink, SharedFrame } from './ports.ts';
 import type { ServerFrame } from './protocol.ts';
 
 /** Writes frames as JSON texts. */
@@ -37,9 +37,9 @@ export class JsonFrames implements FrameSink {
     this.socket.terminate();
   }
 
-  private write(text: Buffer | string): number {
-    this.socket.send(text);
-    return text.length;
+  private write(message: SharedFrame | string): number {
+    this.socket.send(message);
+    return typeof message === 'string' ? message.length : message.head.length + message.body.length;
   }
 }
 

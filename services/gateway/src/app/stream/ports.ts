@@ -27,15 +27,18 @@ export interface FeedSource {
   onReconnect(listener: () => void): Ending;
 }
 
+/** A text message whose end is shared: what is this client's own, in ASCII, and what others are sent as well, which is not changed. */
+export interface SharedFrame {
+  readonly head: string;
+  readonly body: Uint8Array;
+}
+
 /** One client's end of a WebSocket. */
 export interface ClientSocket {
   /** Bytes handed over that the operating system has not taken yet. */
   readonly bufferedBytes: number;
-  /**
-   * Writes one text message. Never throws; a message to a closed socket is dropped. Bytes are not changed afterwards, but may lie
-   * in a buffer with those of other clients.
-   */
-  send(text: Uint8Array | string): void;
+  /** Writes one text message. Never throws; a message to a closed socket is dropped. */
+  send(message: string | SharedFrame): void;
   /** Says farewell; the connection ends when the client answers. */
   close(code: number, reason: string): void;
   /** Ends the connection at once. */

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import type { LastKnown, MarketData } from '../../ports.ts';
 import type { Batch, StreamChannel, SubscriptionHandle } from '../channel.ts';
 import type { StreamLimits } from '../limits.ts';
-import type { Ending, FeedSource, StreamMetrics } from '../ports.ts';
+import type { Ending, FeedSource, SharedFrame, StreamMetrics } from '../ports.ts';
 import { symbols } from '../protocol.ts';
 import type { FeedWatch } from '../status/feed-watch.ts';
 import { InstrumentBoard } from './instrument-board.ts';
@@ -103,7 +103,7 @@ export class QuotesChannel implements StreamChannel<QuotesRequest, WantedQuotes,
     return JSON.stringify({ ...unavailable, quotes: this.toQuotes(body, timeMs) });
   }
 
-  toFrame(timeMs: number, batches: readonly Batch<QuotesBody>[]): Buffer {
+  toFrame(timeMs: number, batches: readonly Batch<QuotesBody>[]): SharedFrame {
     const nowMs = this.parts.clock.monotonicMs();
     const parts = batches.map(({ subscription, seq, snapshot, body: { states, unavailable, depth } }) => ({
       subscription,

@@ -1,8 +1,8 @@
-// Goal: a frame of quotes for each client at the cost of a copy.
-// Method: each quote is serialised once for all (instrument-state.ts). Clients of one turn mostly hold the same: what one
-//   was sent is copied in one piece for the next when its quotes are the same. Frames lie in slabs, since a buffer of
-//   their own for each would cost more than what is in it.
-// Invariants: a frame is not written to again once it was handed out; a slab is left to the collector with its last frame.
+// Goal: a frame of quotes for each client at the cost of its head.
+// Method: each quote is serialised once for all (instrument-state.ts). Clients that are flushed in one turn mostly hold the
+//   same, and then share what follows the head: the quotes that one was sent are another's too.
+// Invariant: a body is not written to again once it was handed out.
+import type { SharedFrame } from '../ports.ts';
 
 /** What one subscription is sent within a quotes frame, as JSON. */
 export interface FragmentBatch {
@@ -15,72 +15,41 @@ export interface FragmentBatch {
   readonly unavailable: readonly string[];
 }
 
-const COMMA = 0x2c;
-const CLOSE_BATCH = ']}';
-const CLOSE_FRAME = ']}';
-/** A client that does not read keeps the slab of a frame: hence not many times as large as one. */
-const SLAB_BYTES = 64 * 1024;
+const COMMA = Buffer.from(',');
+const CLOSE = Buffer.from(']}');
 
 /** Makes quotes frames in UTF-8. */
 export class QuotesFrames {
-  private slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
-  private end = 0;
   private lastFragments: readonly Buffer[] = [];
-  /** The last fragments with the commas between them. */
-  private lastBody: Buffer = this.slab.subarray(0, 0);
+  private lastBody: Buffer = bodyOf([]);
 
   /** One frame; none of the fragments is serialised again. */
-  compose(timeMs: number, batches: readonly FragmentBatch[]): Buffer {
+  compose(timeMs: number, batches: readonly FragmentBatch[]): SharedFrame {
     const open = `{"type":"quotes","time_ms":${timeMs},"subscriptions":[`;
-    const heads = batches.map((batch, at) => headOf(batch, at === 0 ? open : ','));
-    if (heads.length === 0) heads.push(open);
-    // Three bytes are the most that a character of a JavaScript string takes in UTF-8.
-    let most = CLOSE_FRAME.length;
-    for (const head of heads) most += head.length * 3 + CLOSE_BATCH.length;
-    for (const { fragments } of batches) {
-      for (const fragment of fragments) most += fragment.length + 1;
-    }
-    this.makeRoom(most);
-    const start = this.end;
-    for (const [at, head] of heads.entries()) {
-      this.text(head);
-      const batch = batches[at];
-      if (batch === undefined) continue;
-      this.body(batch.fragments);
-      this.text(CLOSE_BATCH);
-    }
-    this.text(CLOSE_FRAME);
-    return this.slab.subarray(start, this.end);
+    const [first, ...others] = batches;
+    if (first === undefined) return { head: open, body: CLOSE };
+    const head = open + headOf(first);
+    if (others.length === 0) return { head, body: this.sharedBody(first.fragments) };
+    const rest = others.flatMap((batch) => [Buffer.from(`,${headOf(batch)}`), ...joined(batch.fragments), CLOSE]);
+    return { head, body: Buffer.concat([...joined(first.fragments), CLOSE, ...rest, CLOSE]) };
   }
 
-  private makeRoom(bytes: number): void {
-    if (this.end + bytes <= this.slab.length) return;
-    this.slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, bytes));
-    this.end = 0;
-  }
-
-  private text(text: string): void {
-    this.end += this.slab.write(text, this.end);
-  }
-
-  private body(fragments: readonly Buffer[]): void {
-    if (isSame(fragments, this.lastFragments)) {
-      this.slab.set(this.lastBody, this.end);
-      this.end += this.lastBody.length;
-      return;
+  private sharedBody(fragments: readonly Buffer[]): Buffer {
+    if (!isSame(fragments, this.lastFragments)) {
+      this.lastFragments = fragments;
+      this.lastBody = bodyOf(fragments);
     }
-    const start = this.end;
-    for (const [at, fragment] of fragments.entries()) {
-      if (at > 0) {
-        this.slab[this.end] = COMMA;
-        this.end += 1;
-      }
-      this.slab.set(fragment, this.end);
-      this.end += fragment.length;
-    }
-    this.lastFragments = fragments;
-    this.lastBody = this.slab.subarray(start, this.end);
+    return this.lastBody;
   }
+}
+
+/** What follows the head of a frame of one batch. */
+function bodyOf(fragments: readonly Buffer[]): Buffer {
+  return Buffer.concat([...joined(fragments), CLOSE, CLOSE]);
+}
+
+function joined(fragments: readonly Buffer[]): Buffer[] {
+  return fragments.flatMap((fragment, at) => (at === 0 ? [fragment] : [COMMA, fragment]));
 }
 
 function isSame(some: readonly Buffer[], others: readonly Buffer[]): boolean {
@@ -89,8 +58,15 @@ function isSame(some: readonly Buffer[], others: readonly Buffer[]): boolean {
   return true;
 }
 
-/** What stands before the fragments of a batch; names of subscriptions need no escape. */
-function headOf({ subscription, seq, snapshot, unavailable }: FragmentBatch, before: string): string {
-  const missing = unavailable.length === 0 ? '' : `"unavailable":${JSON.stringify(unavailable)},`;
-  return `${before}{"subscription":"${subscription}","seq":${seq},"snapshot":${snapshot},${missing}"quotes":[`;
+/** What stands before the fragments of a batch, in ASCII; names of subscriptions need no escape. */
+function headOf({ subscription, seq, snapshot, unavailable }: FragmentBatch): string {
+  const missing = unavailable.length === 0 ? '' : `"unavailable":${asciiJson(unavailable)},`;
+  return `{"subscription":"${subscription}","seq":${seq},"snapshot":${snapshot},${missing}"quotes":[`;
+}
+
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u0080-\uffff]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
