@@ -1,3 +1,4 @@
+import './young-arrays.ts';
 import { startService } from '@vega/platform';
 import { gatewayService } from './gateway.service.ts';
 

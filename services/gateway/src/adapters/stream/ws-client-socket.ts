@@ -60,7 +60,7 @@ export class WsClientSocket implements ClientSocket {
 
   /**
    * One message in two buffers, of which the second is every client's: `ws` takes a message in one, and to make one of each
-   * had the collector at work for a third of the time. Nothing of `ws` waits in front of it, since nothing is compressed.
+   * filled slabs that the collector had to find. Nothing of `ws` waits in front of it, since nothing is compressed.
    */
   private writeShared({ head, body }: SharedFrame): void {
     const { socket } = this;
