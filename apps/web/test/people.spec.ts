@@ -110,6 +110,25 @@ describeInBrowser('the pages of people (needs Chromium)', () => {
       await page.locator('nav[aria-label=Pages]').first().waitFor();
     });
 
+    it('leaves a field alone that somebody is in when the demo user is offered', async () => {
+      await open('/');
+      let release = (): void => undefined;
+      const released = new Promise<void>((resolve) => (release = resolve));
+      await page.route('**/api/v1/auth/demo', async (route) => {
+        await released;
+        await route.fulfill({ json: { email: 'demo@example.invalid', password: RIGHT.password } });
+      });
+      await page.reload();
+      await field('E-mail').focus();
+      const offered = page.waitForResponse('**/api/v1/auth/demo');
+      release();
+      await (await offered).finished();
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+      await page.keyboard.type('own@example.invalid');
+      expect(await field('E-mail').inputValue()).toBe('own@example.invalid');
+      expect(await field('Password').inputValue()).toBe('');
+    });
+
     it('registers somebody new, and tells what a password lacks', async () => {
       await open('/', PHONE);
       await button('I am new here').tap();

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { demo, register } from '@vega/client';
 import { adviceFor, type ApiFailure } from '../api/failure.ts';
 import { Entry, useDeed } from '../ui/form.tsx';
@@ -17,9 +17,12 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }): React.JSX.El
   const [face, setFace] = useState<Face>('sign-in');
   const [email, setEmail] = useState('');
   const [password, setPassword] = useState('');
+  const touched = useRef(false);
   useEffect(() => {
     void demo(NOBODY).then(
       (offered) => {
+        // Whoever is in a field already would type behind what is put there.
+        if (touched.current) return;
         setEmail((typed) => typed || (offered.email ?? ''));
         setPassword((typed) => typed || (offered.password ?? ''));
       },
@@ -36,7 +39,12 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }): React.JSX.El
     setFace(next);
   };
   return (
-    <main className="flex h-full items-center justify-center overflow-y-auto p-4">
+    <main
+      className="flex h-full items-center justify-center overflow-y-auto p-4"
+      onFocus={() => {
+        touched.current = true;
+      }}
+    >
       {face === 'sign-in' ? (
         <SignInForm {...given} onSignedIn={onSignedIn} onRegister={() => turn('register')} />
       ) : (
