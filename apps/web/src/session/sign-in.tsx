@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { demo, register } from '@vega/client';
 import { adviceFor, type ApiFailure } from '../api/failure.ts';
 import { Entry, useDeed } from '../ui/form.tsx';
@@ -21,10 +22,12 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }): React.JSX.El
   useEffect(() => {
     void demo(NOBODY).then(
       (offered) => {
-        // Whoever is in a field already would type behind what is put there.
+        // Whoever is in a field already would type behind what is put there: hence now or not at all.
         if (touched.current) return;
-        setEmail((typed) => typed || (offered.email ?? ''));
-        setPassword((typed) => typed || (offered.password ?? ''));
+        flushSync(() => {
+          setEmail((typed) => typed || (offered.email ?? ''));
+          setPassword((typed) => typed || (offered.password ?? ''));
+        });
       },
       () => undefined,
     );
