@@ -123,7 +123,7 @@ describeInBrowser('the pages of people (needs Chromium)', () => {
       const offered = page.waitForResponse('**/api/v1/auth/demo');
       release();
       await (await offered).finished();
-      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve))));
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
       await page.keyboard.type('own@example.invalid');
       expect(await field('E-mail').inputValue()).toBe('own@example.invalid');
       expect(await field('Password').inputValue()).toBe('');
