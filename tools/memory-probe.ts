@@ -1,8 +1,7 @@
 /**
  * Loaded into a process with `--import`: tells what it really holds. Resident memory breathes by tens of MiB with the garbage
  * collector and its moods on a busy machine, which is no leak; so garbage is collected at a steady pace, and what is left is noted:
- * the live heap, and all memory that is the process's own, which shows as well what native code holds. The room that a collection
- * leaves within the heap's pages is neither: V8 keeps it for what comes next, and it widens and narrows with where things lie.
+ * the live heap, and all memory that is the process's own, which shows as well what native code holds.
  *
  * Environment: `VEGA_MEMORY_PROBE_DIR` (without it nothing happens), `VEGA_MEMORY_PROBE_MS`, and `VEGA_REPLICA`, the name of the
  * file; the launcher gives it to services only, so that compilers started on the way are left alone.
@@ -57,11 +56,10 @@ function probe(folder: string, name: string, everyMs: number): void {
   const collect = runInNewContext('gc') as () => void;
   const note = (): void => {
     collect();
-    const heap = getHeapStatistics();
     const held: HeldMemory = {
       atMs: Date.now(),
-      liveHeapBytes: heap.used_heap_size,
-      ownBytes: ownBytes() - (heap.total_physical_size - heap.used_heap_size),
+      liveHeapBytes: getHeapStatistics().used_heap_size,
+      ownBytes: ownBytes(),
     };
     appendFileSync(fileOf(folder, name), `${JSON.stringify(held)}\n`);
   };

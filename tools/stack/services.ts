@@ -89,10 +89,6 @@ export const SERVICES: readonly ServiceEntry[] = [
       ...(options.speed === undefined ? {} : { VEGA_SIM_SPEED: options.speed }),
       ...(options.seed === undefined ? {} : { VEGA_SIM_SEED: options.seed }),
       ...(options.faultPort === undefined ? {} : { VEGA_SIM_FAULT_PORT: String(options.faultPort) }),
-      // Saving the market and packing the master take megabytes for a moment: glibc is to give them back, and not to
-      // find them a place in its heap for the next time, between what stays.
-      MALLOC_ARENA_MAX: '2',
-      MALLOC_MMAP_THRESHOLD_: String(128 * 1024),
     }),
     readyUrl: (ports) => `${local(ports['upstoxSim'])}/sim/status`,
     address: { key: 'upstoxSim', url: (ports) => local(ports['upstoxSim']) },
