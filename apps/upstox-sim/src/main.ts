@@ -1,3 +1,4 @@
+import './young-arrays.ts';
 import { join } from 'node:path';
 import { systemClock } from '@vega/kernel';
 import { readConfig, type SimulatorConfig } from './config.ts';

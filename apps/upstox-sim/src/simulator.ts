@@ -14,7 +14,7 @@ import { AppDirectory, AppSettings } from './server/auth/app-directory.ts';
 import { AuthCodes } from './server/auth/auth-codes.ts';
 import { TokenRequests } from './server/auth/token-requests.ts';
 import { TokenVault, VaultState } from './server/auth/token-vault.ts';
-import { ExpiredInstruments, ExpiredState } from './server/expired-instruments.ts';
+import { ExpiredInstruments } from './server/expired-instruments.ts';
 import { buildHttpApp } from './server/http-app.ts';
 import { InstrumentCatalog } from './server/instrument-catalog.ts';
 import { JsonFile } from './server/json-file.ts';
@@ -75,7 +75,6 @@ export async function startSimulator(parts: SimulatorParts): Promise<RunningSimu
       await drain(context, opened);
       await market.stop();
       await context.hall.close();
-      await context.expired.settled();
       await context.tokens.save();
     };
     log.info({ url, faultUrl, source: market.kind, plan: config.plan, seed: config.seed }, 'simulator ready');
@@ -125,7 +124,7 @@ function assemble({ config, market, clock, log, feed }: SimulatorParts, isReady:
     market,
     calendar: new MarketCalendar(),
     catalog,
-    expired: new ExpiredInstruments(new JsonFile(state('expired-instruments.json'), ExpiredState), catalog, (error) =>
+    expired: new ExpiredInstruments(state('expired'), catalog, (error) =>
       log.error({ error: String(error) }, 'expired instruments are not durable'),
     ),
     directory,

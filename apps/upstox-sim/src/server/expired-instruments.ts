@@ -1,68 +1,113 @@
+/**
+ * Derivatives that have left the master. A year of expiries is a hundred thousand rows, which nobody asks for on most days: they lie
+ * in one file for each expiry and are read when asked for; what is held is which underlyings each expiry had.
+ */
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { istDateOf } from '@vega/kernel';
 import { z } from 'zod';
+import { writeFileAtomically } from '../market/atomic-file.ts';
 import type { MasterRow } from '../market/market-source.ts';
 import type { InstrumentCatalog } from './instrument-catalog.ts';
-import type { JsonFile } from './json-file.ts';
 
-const ExpiredRow = z.custom<MasterRow>(
-  (value) => typeof value === 'object' && value !== null && 'instrument_key' in value && 'expiry' in value,
+const ExpiredRows = z.array(
+  z.custom<MasterRow>(
+    (value) => typeof value === 'object' && value !== null && 'instrument_key' in value && 'expiry' in value,
+  ),
 );
 
-/** Rows of contracts that have expired while the simulator ran, oldest first. */
-export const ExpiredState = z.array(ExpiredRow);
-export type ExpiredState = z.infer<typeof ExpiredState>;
-
-const MAX_ROWS = 50_000;
+/** The latest expiries are kept: well over a year of them, with those of each week. */
+const KEPT_EXPIRIES = 150;
+const FILE = /^(\d{4}-\d{2}-\d{2})\.json$/;
+const EXPIRED_KEY = /^(.+)\|(\d{2})-(\d{2})-(\d{4})$/;
 
 /** Remembers derivatives that leave the master, so that they can be asked for afterwards. */
 export class ExpiredInstruments {
-  private rows: MasterRow[];
+  /** Underlyings by expiry date. */
+  private readonly underlyings = new Map<string, ReadonlySet<string>>();
 
+  /** Goes on with what `folder` holds. `onFailure` hears of rows that could not be written; they are forgotten. */
   constructor(
-    private readonly file: JsonFile<ExpiredState>,
+    private readonly folder: string,
     private readonly catalog: InstrumentCatalog,
     private readonly onFailure: (error: unknown) => void,
   ) {
-    this.rows = [...(file.read() ?? [])];
+    mkdirSync(folder, { recursive: true });
+    for (const name of readdirSync(folder).sort()) {
+      const expiry = FILE.exec(name)?.[1];
+      if (expiry !== undefined) this.underlyings.set(expiry, underlyingsOf(this.read(expiry)));
+    }
     catalog.onReplaced((before, after) => this.keep(before, after));
   }
 
   /** Expiry dates known of an underlying, ascending. */
   expiries(underlyingKey: string): readonly string[] {
-    const dates = this.of(underlyingKey).map((row) => istDateOf(row.expiry ?? 0));
-    return [...new Set(dates)].sort();
+    this.catalog.rows();
+    return [...this.underlyings].flatMap(([expiry, keys]) => (keys.has(underlyingKey) ? [expiry] : [])).sort();
   }
 
   /** Expired options or futures of an underlying and date. */
   contracts(underlyingKey: string, expiry: string, kind: 'option' | 'future'): readonly MasterRow[] {
-    return this.of(underlyingKey).filter(
-      (row) => istDateOf(row.expiry ?? 0) === expiry && (row.instrument_type === 'FUT') === (kind === 'future'),
+    return this.of(expiry).filter(
+      (row) => row.underlying_key === underlyingKey && (row.instrument_type === 'FUT') === (kind === 'future'),
     );
   }
 
   /** The contract of an expired key `SEGMENT|token|dd-mm-yyyy`. */
   find(expiredKey: string): MasterRow | undefined {
-    this.catalog.rows();
-    return this.rows.find((row) => expiredKeyOf(row) === expiredKey);
+    const [, key, day, month, year] = EXPIRED_KEY.exec(expiredKey) ?? [];
+    return this.of(`${year}-${month}-${day}`).find((row) => row.instrument_key === key);
   }
 
-  /** Resolves when what is known is on disk. */
-  settled(): Promise<void> {
-    return this.file.settled();
-  }
-
-  private of(underlyingKey: string): readonly MasterRow[] {
+  private of(expiry: string): readonly MasterRow[] {
+    // Whoever asks first after a change of the date makes the catalog see it.
     this.catalog.rows();
-    return this.rows.filter((row) => row.underlying_key === underlyingKey);
+    return this.underlyings.has(expiry) ? this.read(expiry) : [];
   }
 
   private keep(before: readonly MasterRow[], after: readonly MasterRow[]): void {
     const living = new Set(after.map((row) => `${row.instrument_key}@${row.expiry}`));
     const gone = before.filter((row) => row.expiry !== undefined && !living.has(`${row.instrument_key}@${row.expiry}`));
-    if (gone.length === 0) return;
-    this.rows = [...this.rows, ...gone].slice(-MAX_ROWS);
-    this.file.write(this.rows).catch(this.onFailure);
+    try {
+      for (const [expiry, rows] of Map.groupBy(gone, (row) => istDateOf(row.expiry ?? 0))) this.add(expiry, rows);
+      for (const expiry of [...this.underlyings.keys()].sort().slice(0, -KEPT_EXPIRIES)) {
+        rmSync(this.path(expiry), { force: true });
+        this.underlyings.delete(expiry);
+      }
+    } catch (error) {
+      this.onFailure(error);
+    }
   }
+
+  private add(expiry: string, rows: readonly MasterRow[]): void {
+    const all = [...this.of(expiry), ...rows];
+    writeFileAtomically(this.path(expiry), JSON.stringify(all));
+    this.underlyings.set(expiry, underlyingsOf(all));
+  }
+
+  private path(expiry: string): string {
+    return join(this.folder, `${expiry}.json`);
+  }
+
+  /** Throws one clear sentence when a file is not what was written. */
+  private read(expiry: string): MasterRow[] {
+    const path = this.path(expiry);
+    let rows: unknown;
+    try {
+      rows = JSON.parse(readFileSync(path, 'utf8'));
+    } catch (cause) {
+      throw new Error(`the state file ${path} cannot be read as JSON; remove it to forget what expired then`, {
+        cause,
+      });
+    }
+    const parsed = ExpiredRows.safeParse(rows);
+    if (parsed.success) return parsed.data;
+    throw new Error(`the state file ${path} has an unknown form; remove it to forget what expired then`);
+  }
+}
+
+function underlyingsOf(rows: readonly MasterRow[]): ReadonlySet<string> {
+  return new Set(rows.map((row) => row.underlying_key ?? ''));
 }
 
 /** How an expired contract is named: `NSE_FO|54452|24-04-2025`. */

@@ -37,11 +37,6 @@ export class JsonFile<T> {
     return written;
   }
 
-  /** Resolves when every write so far has ended, well or badly. */
-  settled(): Promise<void> {
-    return this.tail;
-  }
-
   private async replace(text: string): Promise<void> {
     const temporary = `${this.path}.tmp`;
     const file = await open(temporary, 'w', 0o600);

@@ -6,6 +6,7 @@
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import type { Bar } from './bar.ts';
+import { SlotSet } from './slot-set.ts';
 
 const { min, round } = Math;
 
@@ -24,7 +25,8 @@ const MOST = 0xffffffff;
 
 interface Block {
   readonly at: number;
-  readonly slots: Uint16Array;
+  /** Whose rows it holds, in their order. */
+  readonly slots: SlotSet;
   /** Offset of the rows. */
   readonly rowsAt: number;
   readonly end: number;
@@ -87,7 +89,12 @@ export class MinuteLog {
     rows.forEach((row, i) => writeRow(block, BLOCK_HEAD_BYTES + slotBytes + i * ROW_BYTES, row));
     const start = this.bytes.length;
     this.bytes.append(block);
-    this.blocks.push({ at, slots, rowsAt: start + BLOCK_HEAD_BYTES + slotBytes, end: start + block.length });
+    this.blocks.push({
+      at,
+      slots: new SlotSet(slots),
+      rowsAt: start + BLOCK_HEAD_BYTES + slotBytes,
+      end: start + block.length,
+    });
   }
 
   /** An instrument's minutes, ascending. */
@@ -96,7 +103,7 @@ export class MinuteLog {
     if (slot === undefined) return [];
     const bars: Bar[] = [];
     for (const block of this.blocks) {
-      const index = indexOfSlot(block.slots, slot);
+      const index = block.slots.rankOf(slot);
       if (index >= 0) bars.push(readRow(this.bytes.read(block.rowsAt + index * ROW_BYTES, ROW_BYTES), block.at));
     }
     return bars;
@@ -120,7 +127,7 @@ function readBlock(bytes: LogBytes, offset: number): Block | undefined {
   if (end > bytes.length) return undefined;
   const packed = bytes.read(offset + BLOCK_HEAD_BYTES, count * 2);
   const slots = Uint16Array.from({ length: count }, (_, i) => packed.readUInt16LE(i * 2));
-  return { at: head.readDoubleLE(0), slots, rowsAt, end };
+  return { at: head.readDoubleLE(0), slots: new SlotSet(slots), rowsAt, end };
 }
 
 function writeRow(buffer: Buffer, offset: number, row: Bar): void {
@@ -142,19 +149,6 @@ function readRow(buffer: Buffer, at: number): Bar {
     volume: buffer.readUInt32LE(16),
     oi: buffer.readUInt32LE(20),
   };
-}
-
-function indexOfSlot(slots: Uint16Array, slot: number): number {
-  let low = 0;
-  let high = slots.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >> 1;
-    const found = slots[middle] ?? 0;
-    if (found === slot) return middle;
-    if (found < slot) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
 }
 
 /** Bytes in a file, created when missing. */
