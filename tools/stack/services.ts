@@ -89,6 +89,9 @@ export const SERVICES: readonly ServiceEntry[] = [
       ...(options.speed === undefined ? {} : { VEGA_SIM_SPEED: options.speed }),
       ...(options.seed === undefined ? {} : { VEGA_SIM_SEED: options.seed }),
       ...(options.faultPort === undefined ? {} : { VEGA_SIM_FAULT_PORT: String(options.faultPort) }),
+      // Saving the market and packing the master take megabytes for a moment. Once glibc has seen such a buffer freed it puts the next
+      // into its heap, between what stays, which then never shrinks; with a fixed limit each is mapped and given back.
+      MALLOC_MMAP_THRESHOLD_: String(128 * 1024),
     }),
     readyUrl: (ports) => `${local(ports['upstoxSim'])}/sim/status`,
     address: { key: 'upstoxSim', url: (ports) => local(ports['upstoxSim']) },

@@ -125,7 +125,7 @@ function assemble({ config, market, clock, log, feed }: SimulatorParts, isReady:
     calendar: new MarketCalendar(),
     catalog,
     expired: new ExpiredInstruments(state('expired'), catalog, (error) =>
-      log.error({ error: String(error) }, 'expired instruments are not durable'),
+      log.error({ error: String(error) }, 'expired instruments could not be kept'),
     ),
     directory,
     hall,

@@ -1,6 +1,6 @@
 /**
- * Derivatives that have left the master. A year of expiries is a hundred thousand rows, which nobody asks for on most days: they lie
- * in one file for each expiry and are read when asked for; what is held is which underlyings each expiry had.
+ * Derivatives that have left the master. They become more with every expiry and nobody asks for them on most days: they lie in one file
+ * for each expiry, which is read when asked for; what is held is which underlyings each expiry had.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
