@@ -30,6 +30,8 @@ const patience = { withinMs: 60_000, everyMs: 50 };
 /** How long both replicas are stopped; longer than the validity of what was decided before. VEGA_STOP_MS=60000 for the long one. */
 const STOP_MS = Number(process.env['VEGA_STOP_MS'] ?? 9_000);
 const QUIET: ReplicaPlan = { failpoints: () => '' };
+/** The broker's rates as they are, and a lease that outlasts a busy machine: what waits for a rate lapses as the writer changes. */
+const AT_THE_BROKERS_RATES = { VEGA_ORDERS_RATE_FACTOR: '1', VEGA_ORDERS_LEASE_MS: '5000' };
 
 let stage: ChaosStage;
 let account: ChaosAccount;
@@ -87,6 +89,17 @@ async function orderBecomes(orderId: string, status: OrderStatus): Promise<Order
     },
     { ...patience, what: `order status ${status}` },
   );
+}
+
+/** Waits until so many of its slices were born; the error of one that lapsed says so. */
+async function orderHasChildren(orderId: string, count: number): Promise<void> {
+  await eventually(async () => {
+    const { children, lapsedQty, status } = await orderOf(orderId);
+    if (children.length >= count) return true;
+    throw new Error(
+      `${children.length} of ${count} children, ${lapsedQty} lapsed, status ${status}, ${JSON.stringify(await writer())}`,
+    );
+  }, patience);
 }
 
 /** The replica that writes the account, and the one that waits. */
@@ -175,7 +188,7 @@ it('serves within seconds after the active replica was killed under load', async
 });
 
 it('sends nothing of what was decided before it was stopped for longer than its validity', async () => {
-  await restart({ ...QUIET, environment: { VEGA_ORDERS_RATE_FACTOR: '1' }, standsMs: STOP_MS });
+  await restart({ ...QUIET, environment: AT_THE_BROKERS_RATES, standsMs: STOP_MS });
   // Twenty-four slices at eight a second: most of them wait for the limiter when it is stopped, decided and not yet sent.
   const lots = Math.floor(FREEZE_QTY / call.lot);
   const big = intent({ quantity: SLICES * lots * call.lot }, 5_000);
@@ -215,14 +228,14 @@ it('sends nothing of what was decided before it was stopped for longer than its 
 });
 
 it('keeps the rates of user and segment across a change of the writer, exits first', async () => {
-  await restart({ ...QUIET, environment: { VEGA_ORDERS_RATE_FACTOR: '1' } });
+  await restart({ ...QUIET, environment: AT_THE_BROKERS_RATES });
   const bought = await eventually(() => accept(intent({ pricePaise: call.pricePaise + 2_000 })), patience);
   await orderBecomes(bought, OrderStatus.FILLED);
   const { active, waiting } = await roles();
   await stage.replicas.isReady(waiting);
   const lots = Math.floor(FREEZE_QTY / call.lot);
   const first = await accept(intent({ quantity: 20 * lots * call.lot }));
-  await eventually(async () => (await orderOf(first)).children.length >= 8, patience);
+  await orderHasChildren(first, 8);
   active.process?.kill('SIGKILL');
   // An exit is known as one once the positions have been read, and nothing is opened while a child is in doubt.
   await eventually(async () => {
