@@ -67,6 +67,7 @@ function intent(change: Partial<OrderIntent> = {}, validMs = 20_000): OrderInten
 
 const submit = (wanted: OrderIntent) => stage.ask(account, orderSubmit(account.accountId), wanted, 5_000);
 const writer = () => stage.ask(account, ordersRpc.getWriter, { accountId: account.accountId }, 1_000);
+type Writer = Awaited<ReturnType<typeof writer>>;
 const arrived = (tag: string) => stage.broker.witness().filter((order) => order.tag === tag);
 
 async function accept(wanted: OrderIntent): Promise<string> {
@@ -102,6 +103,15 @@ async function orderHasChildren(orderId: string, count: number): Promise<void> {
   }, patience);
 }
 
+/** Waits until a replica writes the account and has read the broker's books, and more where that is asked for. */
+function writtenBy({ name }: Replica, isSo: (now: Writer) => boolean = () => true): Promise<Writer> {
+  return eventually(async () => {
+    const now = await writer();
+    if (now.replica.startsWith(name) && now.reconciledAtMs > 0 && isSo(now)) return now;
+    throw new Error(`wanted ${name}, the writer is ${JSON.stringify(now)}`);
+  }, patience);
+}
+
 /** The replica that writes the account, and the one that waits. */
 async function roles(): Promise<{ active: Replica; waiting: Replica }> {
   const { replica } = await eventually(writer, patience);
@@ -127,14 +137,14 @@ it('has one order at the broker of a writer that stood still between insert and 
   };
   // The armed one takes over from the other: it is the one that writes when the order comes.
   const [a, b] = stage.replicas.all as [Replica, Replica];
-  await stage.replicas.kill(a);
-  await eventually(async () => (await writer()).replica.startsWith(b.name), patience);
+  const startA = await stage.replicas.takeDown(a);
+  await writtenBy(b);
+  startA();
   await stage.replicas.isReady(a);
-  await stage.replicas.kill(b);
-  const before = await eventually(async () => {
-    const now = await writer();
-    return now.replica.startsWith(a.name) && now.reconciledAtMs > 0 ? now : undefined;
-  }, patience);
+  const startB = await stage.replicas.takeDown(b);
+  const before = await writtenBy(a);
+  startB();
+  await stage.replicas.isReady(b);
   const wanted = intent();
   // Nobody answers while it stands: its owner repeats the id, and is told by the one that takes over.
   await eventually(() => accept(wanted), patience);
@@ -169,7 +179,7 @@ it('serves within seconds after the active replica was killed under load', async
   })();
   await eventually(() => sent.length > 10, patience);
   const killedMs = performance.now();
-  active.process?.kill('SIGKILL');
+  const startAgain = await stage.replicas.takeDown(active);
   await eventually(
     async () => {
       const now = await writer();
@@ -179,6 +189,7 @@ it('serves within seconds after the active replica was killed under load', async
   );
   // Its lease of 1.5 s, the books, and what a busy machine adds.
   expect(performance.now() - killedMs).toBeLessThan(30_000);
+  startAgain();
   stopped = true;
   await load;
   for (const { orderId } of sent) {
@@ -236,12 +247,10 @@ it('keeps the rates of user and segment across a change of the writer, exits fir
   const lots = Math.floor(FREEZE_QTY / call.lot);
   const first = await accept(intent({ quantity: 20 * lots * call.lot }));
   await orderHasChildren(first, 8);
-  active.process?.kill('SIGKILL');
+  const startAgain = await stage.replicas.takeDown(active);
   // An exit is known as one once the positions have been read, and nothing is opened while a child is in doubt.
-  await eventually(async () => {
-    const now = await writer();
-    return now.replica.startsWith(waiting.name) && now.reconciledAtMs > 0 && now.unknownOrders === 0;
-  }, patience);
+  await writtenBy(waiting, ({ unknownOrders }) => unknownOrders === 0);
+  startAgain();
   const [opening, leaving] = [
     intent({ quantity: 20 * lots * call.lot }, 60_000),
     intent(

@@ -52,12 +52,10 @@ const ALLOWED = {
   resident: { bytes: 24 * MIB, share: 0.15 },
 } as const satisfies Record<string, Allowance>;
 /**
- * The simulator keeps what a date leaves (daily candles, contracts listed anew, contracts that expired) until it forgets as much as it
- * adds: its live heap was seen to end its rise after eight dates, at 51 MiB from 45.
+ * Bytes that a date may leave. The simulator keeps what one does (daily candles, contracts listed anew) until it forgets as much
+ * as it adds: its live heap was seen to end its rise after eight dates, at 51 MiB from 45.
  */
-const KEPT_PER_DATE: Readonly<Record<string, { liveHeap: number; own: number }>> = {
-  'upstox-sim': { liveHeap: MIB, own: 3 * MIB },
-};
+const KEPT_PER_DATE: Readonly<Record<string, number>> = { 'upstox-sim': MIB };
 const FEWEST_SAMPLES = 10;
 /** Includes a build where there is none yet, on a machine that does other work besides. */
 const READY_WITHIN_MS = 360_000;
@@ -69,21 +67,18 @@ export function judgeTrend(trend: ProcessTrend, dates = 0): string[] {
   if (trend.ended) return [`${trend.name} ended during the soak`];
   if (trend.samples < FEWEST_SAMPLES) return [`${trend.name} was seen only ${trend.samples} times`];
   const hours = trend.seconds / 3_600;
-  const judge = (what: string, seen: MeasureTrend, allowed: Allowance, perDate = 0): string[] => {
+  const kept = dates * (KEPT_PER_DATE[trend.name] ?? 0);
+  const judge = (what: string, seen: MeasureTrend, allowed: Allowance): string[] => {
     const growth = seen.perHour * hours;
-    if (growth <= Math.max(allowed.bytes, seen.first * allowed.share) + dates * perDate) return [];
+    if (growth <= Math.max(allowed.bytes, seen.first * allowed.share) + kept) return [];
     return [`${what} of ${trend.name} grew by ${(growth / MIB).toFixed(1)} MiB in ${trend.seconds.toFixed(0)} s`];
   };
   const { liveHeap, own, resident, descriptors } = trend;
-  const kept = KEPT_PER_DATE[trend.name];
   // Between two collections the resident memory of a process of ours says how much garbage there is, not what it holds.
   const problems =
     liveHeap === undefined || own === undefined
       ? judge('the resident memory', resident, ALLOWED.resident)
-      : [
-          ...judge('the live heap', liveHeap, ALLOWED.liveHeap, kept?.liveHeap),
-          ...judge('the own memory', own, ALLOWED.own, kept?.own),
-        ];
+      : [...judge('the live heap', liveHeap, ALLOWED.liveHeap), ...judge('the own memory', own, ALLOWED.own)];
   const opened = (descriptors?.perHour ?? 0) * hours;
   if (opened > 8) problems.push(`${trend.name} opened ${opened.toFixed(0)} more descriptors than it closed`);
   return problems;

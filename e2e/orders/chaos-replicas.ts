@@ -21,6 +21,8 @@ export interface Replica {
   readonly wires: Readonly<Record<WireName, TcpProxy>>;
   process: ManagedProcess | undefined;
   starts: number;
+  /** Its next process does not start before. */
+  mayStart: Promise<void>;
   /** What its process was started with. */
   failpoints: string;
 }
@@ -55,6 +57,8 @@ export interface Replicas {
   isReady(replica: Replica): Promise<void>;
   /** Resolves when the replica's process has ended; another starts by the plan of now. */
   kill(replica: Replica): Promise<void>;
+  /** As {@link kill}, but the next one starts when the returned function is called: until then only the others can take over. */
+  takeDown(replica: Replica): Promise<() => void>;
   /** Kills every replica; they start again by the plan of now. */
   restartAll(): Promise<void>;
   close(): Promise<void>;
@@ -99,7 +103,14 @@ export async function startReplicas(options: {
         startTcpProxy({ targetPort: ports.nats }),
         startTcpProxy({ targetPort: ports.broker, onSent: listen(name) }),
       ]);
-      return { name, wires: { postgres, nats, broker }, process: undefined, starts: 0, failpoints: '' };
+      return {
+        name,
+        wires: { postgres, nats, broker },
+        process: undefined,
+        starts: 0,
+        mayStart: Promise.resolve(),
+        failpoints: '',
+      };
     }),
   );
   const replicas: Replicas = {
@@ -119,6 +130,12 @@ export async function startReplicas(options: {
       running?.kill('SIGKILL');
       await running?.ended;
     },
+    async takeDown(replica) {
+      let start = (): void => undefined;
+      replica.mayStart = new Promise((resolve) => (start = resolve));
+      await replicas.kill(replica);
+      return start;
+    },
     async restartAll() {
       await Promise.all(all.map((replica) => replicas.kill(replica)));
     },
@@ -136,8 +153,9 @@ export async function startReplicas(options: {
     const started = await startProcess(processOf(replica, replicas.plan, folder, log));
     replica.process = started;
     if (closing) started.kill('SIGKILL');
-    void started.ended.then(() => {
+    void started.ended.then(async () => {
       replica.process = undefined;
+      await replica.mayStart;
       setTimeout(() => void launch(replica), 100);
     });
   };
